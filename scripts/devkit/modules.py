@@ -1,0 +1,73 @@
+"""What our modules consist of and depend on; the keys of template databases."""
+
+import ast
+
+from . import settings
+
+
+def manifest(folder):
+    return ast.literal_eval((folder / "__manifest__.py").read_text())
+
+
+def ours(with_demo=False):
+    """Names of our installable modules, without or with the demo ones."""
+    return [name for name in settings.addons() if with_demo or not is_demo(name)]
+
+
+def is_demo(name):
+    return name.endswith("_demo")
+
+
+def closure(names):
+    """The modules with those of ours that they depend on."""
+    all_ours = {name: manifest(path) for name, path in settings.addons().items()}
+    wanted = set()
+    queue = list(names)
+    while queue:
+        name = queue.pop()
+        if name in all_ours and name not in wanted:
+            wanted.add(name)
+            queue += all_ours[name]["depends"]
+    return [name for name in all_ours if name in wanted]
+
+
+def with_glue(names):
+    """The modules with what they depend on and the glue that Odoo installs along."""
+    all_ours = {name: manifest(path) for name, path in settings.addons().items()}
+    wanted = set(closure(names))
+    while True:
+        here = wanted | set(core_dependencies())
+        glue = {
+            name
+            for name, values in all_ours.items()
+            if values.get("auto_install") and here.issuperset(values["depends"])
+        }
+        if glue <= wanted:
+            return [name for name in all_ours if name in wanted]
+        wanted |= glue
+
+
+def core_dependencies(names=None):
+    """Modules of core that ours need directly."""
+    folders = settings.addons()
+    chosen = folders if names is None else {name: folders[name] for name in names}
+    needed = {
+        dependency
+        for folder in chosen.values()
+        for dependency in manifest(folder)["depends"]
+    }
+    return sorted(needed - folders.keys())
+
+
+def content_digest(name):
+    """Hash of all that a database with the module is made from (not of its tests)."""
+    folder = settings.addons()[name]
+    files = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and path.relative_to(folder).parts[0] not in ("tests", "static", "README.rst")
+    ]
+    parts = [part for path in files for part in (str(path.relative_to(folder)), path)]
+    return settings.digest(name, *parts)

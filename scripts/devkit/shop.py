@@ -1,0 +1,144 @@
+"""`make run`: the demo shop with its till devices."""
+
+import contextlib
+import json
+import time
+
+from . import databases, environments, modules, services, settings, setup
+from .console import Fault, say, step
+
+DATABASE = "shop"
+USERS = {
+    "admin": "sets up everything and gives rights",
+    "manager": "sees orders, tills and stock of both outlets",
+    "seller": "turns leads into orders and moves them through their stages",
+    "cashier": "sells at the till",
+    "payroll": "calculates and confirms the payslips",
+}
+EVERYTHING = "building_shop"
+
+
+def main(_arguments):
+    port, proxy_port = settings.port(), settings.proxy_port()
+    settings.prepare_state()
+    settings.require_free_port(port, "PORT")
+    settings.require_free_port(proxy_port, "PROXY_PORT")
+    with setup.odoo_with_database_server() as odoo:
+        environments.proxy()
+        ensure_database(odoo)
+        point_tills_to(proxy_port)
+        serve(odoo, port, proxy_port)
+
+
+def ensure_database(odoo):
+    """The shop database, built when missing, upgraded when our modules changed."""
+    wanted = {name: modules.content_digest(name) for name in modules.ours(True)}
+    if not databases.exists(DATABASE):
+        build(odoo, DATABASE, wanted)
+        return
+    there = installed_digests(DATABASE)
+    changed = [name for name in wanted if there.get(name) != wanted[name]]
+    new = [name for name in changed if name not in there]
+    old = [name for name in changed if name in there]
+    if old:
+        with step(f"Upgrading {len(old)} changed modules: {', '.join(old)}"):
+            odoo.upgrade(DATABASE, old)
+    if new:
+        with step(f"Installing {len(new)} new modules: {', '.join(new)}"):
+            odoo.install(DATABASE, new)
+    if changed:
+        note_digests(DATABASE, wanted)
+
+
+def build(odoo, name, wanted=None):
+    """A demo database; it gets its name only when it is complete."""
+    wanted = wanted or {key: modules.content_digest(key) for key in modules.ours(True)}
+    building = f"building_{databases.MINE}_{name}"
+    with step("Building the demo shop, once"):
+        problems = odoo.build(building, sorted(wanted))
+        # The first page must not wait for its scripts and styles to be bundled.
+        odoo.script(building, WARM_UP)
+        note_digests(building, wanted)
+        databases.rename(building, name)
+    return problems
+
+
+WARM_UP = """
+for bundle in ("web.assets_web", "point_of_sale.assets_prod", "web.assets_frontend"):
+    try:
+        files = env["ir.qweb"]._get_asset_bundle(bundle, css=True, js=True)
+        files.css(), files.js()
+    except Exception as error:
+        print(bundle, error)
+env.cr.commit()
+"""
+
+
+def note_digests(database, wanted):
+    """Write into the database what its modules were made from."""
+    text = json.dumps(wanted).replace("'", "''")
+    databases.postgres.query(
+        "DELETE FROM ir_config_parameter WHERE key = 'asiakaskunta.modules';"
+        "INSERT INTO ir_config_parameter (key, value)"
+        f" VALUES ('asiakaskunta.modules', '{text}')",
+        database,
+    )
+
+
+def installed_digests(database):
+    try:
+        rows = databases.postgres.query(
+            "SELECT value FROM ir_config_parameter WHERE key = 'asiakaskunta.modules'",
+            database,
+        )
+    except Fault:
+        rows = []
+    if not rows:
+        raise Fault(
+            f"There is a database '{database}' that was not made by `make run`; "
+            "rename it, or use another server (PGHOST=)."
+        )
+    return json.loads("|".join(rows[0]))
+
+
+def point_tills_to(proxy_port, database=DATABASE):
+    """The demo tills print through the proxy of this checkout."""
+    url = f"http://127.0.0.1:{proxy_port}"
+    databases.postgres.query(
+        f"UPDATE retail_pos_proxy SET url = '{url}' WHERE url LIKE 'http://127.0.0.1:%';"
+        f"UPDATE pos_config SET proxy_ip = '{url}', write_date = now()"
+        f" WHERE proxy_ip LIKE 'http://127.0.0.1:%' AND proxy_ip <> '{url}'",
+        database,
+    )
+
+
+def serve(odoo, port, proxy_port):
+    url = f"http://127.0.0.1:{port}"
+    with contextlib.ExitStack() as stack:
+        with step("Starting Odoo and the till devices"):
+            server = stack.enter_context(services.odoo_server(odoo, DATABASE, port))
+            proxy = stack.enter_context(services.hardware_proxy(proxy_port))
+            services.wait_for(f"{url}/web/health", server)
+            services.wait_for(f"http://127.0.0.1:{proxy_port}/hw_proxy/hello", proxy)
+        welcome(url)
+        while server.poll() is None and proxy.poll() is None:
+            time.sleep(0.5)
+        name = "Odoo" if server.poll() is not None else "The hardware proxy"
+        ended = server if server.poll() is not None else proxy
+        raise Fault(f"{name} ended by itself; its last words are in {ended.log}")
+
+
+def welcome(url):
+    say()
+    say(f"The shop is open: {url}")
+    say("Log in (the password is the login):")
+    for login, purpose in USERS.items():
+        say(f"  {login:<8} {purpose}")
+    say("Try first:")
+    say("  seller   Orders > Order board: move an order to its next stage, then open")
+    say("           the order's tracking link in a private window")
+    say("  cashier  Point of Sale: open the Helsinki till, choose the customer")
+    say("           with the Gold badge, sell something, pay cash")
+    say(f"           the receipt is printed to {settings.RECEIPTS}")
+    say("  payroll  Payroll > Pay runs: open last month, print a payslip")
+    say("Ctrl-C stops everything; `make run` continues where you left off.")
