@@ -1,0 +1,36 @@
+{
+    "name": "Demo Shop Kauppa Koivu",
+    "summary": "A Finnish gift shop with two outlets to try everything on",
+    "version": "19.0.1.0.0",
+    "author": "Asiakaskunta",
+    "license": "LGPL-3",
+    "category": "Sales/Point of Sale",
+    "depends": [
+        "crm",
+        "hr",
+        "l10n_fi",
+        "point_of_sale",
+        "pos_sale",
+        "sale_crm",
+        "sale_management",
+        "sale_stock",
+    ],
+    "data": [
+        "data/res_company.xml",
+        "data/account_tax.xml",
+        "data/res_users.xml",
+        "data/hr_employee.xml",
+        "data/stock_warehouse.xml",
+        "data/pos_category.xml",
+        "data/product_product.xml",
+        "data/stock_quant.xml",
+        "data/res_partner.xml",
+        "data/pos_config.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "retail_pos_demo/static/src/**/*",
+        ],
+    },
+    "pre_init_hook": "pre_init_hook",
+}
