@@ -6,6 +6,7 @@ SUITES= takes names of core modules (their Python tests, tours and hoot units) a
 
 import json
 import os
+import re
 import subprocess
 
 from . import databases, environments, modules, settings, setup, suites
@@ -13,6 +14,7 @@ from .console import Fault, elapsed, say, step
 from .settings import LOGS, ROOT, RUN
 
 DEFAULT = "loyalty,sale_loyalty,crm"
+HOOT_TEST = re.compile(r'\[HOOT\] Test "([^"]+)" (passed|failed|skipped)')
 RUNNER = ROOT / "scripts/devkit/odoo_side/run_suites.py"
 
 
@@ -100,7 +102,13 @@ def run(odoo, template, tags, side):
         )
     if not result.exists():
         raise Fault(f"The run {side} our modules ended early; see {log}")
-    return json.loads(result.read_text())
+    return {**json.loads(result.read_text()), **hoot_outcomes(log)}
+
+
+def hoot_outcomes(log):
+    """Outcomes of the single JavaScript tests, which are one test to Python."""
+    found = HOOT_TEST.findall(log.read_text(errors="replace"))
+    return {f"hoot {name}": outcome for name, outcome in found}
 
 
 def compare(outcomes):
@@ -113,9 +121,18 @@ def compare(outcomes):
 
 
 def only(names):
-    """A tag expression of just these tests (odoo.addons.MODULE.tests.FILE.CLASS.METHOD)."""
-    parts = [name.split(".") for name in names]
-    return ",".join(f"*/{part[2]}:{part[-2]}.{part[-1]}" for part in parts)
+    """A tag expression of just these tests."""
+    return ",".join(sorted({_tag(name) for name in names}))
+
+
+def _tag(name):
+    if name.startswith("hoot "):
+        module = name.removeprefix("hoot @").partition("/")[0]
+        return f"/web:WebSuite.test_unit_desktop[@{module}]"
+    # "odoo.addons.MODULE.tests.FILE.CLASS.METHOD", or "setUpClass (...FILE.CLASS)".
+    path = re.search(r"odoo\.addons\.[\w.]+", name)[0].split(".")
+    class_and_method = path[5:7] if len(path) > 6 else path[5:6]
+    return f"*/{path[2]}:{'.'.join(class_and_method)}"
 
 
 def report(outcomes, worse):

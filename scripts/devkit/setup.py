@@ -1,6 +1,7 @@
 """Everything that must be there before Odoo can start, in order."""
 
 import contextlib
+import os
 
 from . import databases, environments, locks, odoo_source, postgres, settings
 from . import system_packages
@@ -11,7 +12,11 @@ def odoo(with_tests=False):
     """An `Odoo` that can be started; installs what is missing."""
     settings.prepare_state()
     settings.require_disk_space()
-    sections = ("run", "test") if with_tests else ("run",)
+    sections = ["odoo"]
+    if not os.environ.get("PGHOST"):
+        sections.append("database")
+    if with_tests:
+        sections.append("test")
     with locks.exclusive(settings.RUN / "setup.lock", "it installs"):
         system_packages.ensure(*sections)
         source = odoo_source.ensure()
@@ -29,6 +34,6 @@ def odoo_with_database_server(with_tests=False):
 
 
 def main(_arguments):
-    with odoo_with_database_server():
-        environments.proxy()
+    odoo()
+    environments.proxy()
     print("Everything is installed. `make run` starts the shop.")

@@ -62,8 +62,10 @@ def main(result_file, database, tags, *options):
     server.server = server.ThreadedServer(odoo.http.root)
     server.server.start(stop=True)
     threading.current_thread().dbname = database
-    # Odoo runs tests while it loads modules when this is on, and there are none to load.
+    # Left on, Odoo would run tests between the modules that it loads.
+    config["test_enable"] = False
     registry = Registry(database)
+    config["test_enable"] = True
     names = sorted(registry._init_modules)
     for position in ("at_install", "post_install"):
         suite = loader.make_suite(names, position)
