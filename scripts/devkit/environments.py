@@ -88,7 +88,8 @@ def _note(home, digests):
 
 
 def _install(name, python, file):
-    options = ["--quiet", "--require-hashes", "--no-build-isolation"]
+    # The locks are complete; a package's own wishes add nothing to them.
+    options = ["--quiet", "--require-hashes", "--no-deps", "--no-build-isolation"]
     options += ["--disable-pip-version-check", "--requirement", file]
     _run(name, [python, "-m", "pip", "install", *options])
 

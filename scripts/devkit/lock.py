@@ -32,7 +32,9 @@ def main(_arguments):
                 + ["--output-file", f"{file.name}.txt", "--quiet"]
                 + ["--universal", "--python-version", "3.11", "--generate-hashes"]
                 + ["--no-emit-index-url", "--no-emit-find-links"]
-                + ["--custom-compile-command", "make lock"],
+                + ["--custom-compile-command", "make lock"]
+                # Odoo itself, which the peers depend on, is on no index.
+                + (["--no-deps"] if file.name == "bench" else []),
                 cwd=source.parent,
                 capture_output=True,
                 text=True,

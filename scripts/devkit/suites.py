@@ -140,6 +140,8 @@ class Runner:
         folders = settings.addons()
         paths = [folders[name] / "tests" for name in names]
         paths = [str(path.relative_to(ROOT)) for path in paths if path.is_dir()]
+        if layer == "odoo" and self.plan.everything:
+            paths.append("tests/odoo")
         options = ["--odoo-config=odoo.conf", f"--odoo-database={database}"]
         options += ["--odoo-http", "--odoo-log-level=warn", "-p", "devkit.pytest_tags"]
         self._pytest(

@@ -1,0 +1,28 @@
+"""fi.po of each of our modules holds all that the module shows to people."""
+
+from pathlib import Path
+
+import polib
+
+from odoo.modules import Manifest
+from odoo.tests import TransactionCase, tagged
+from odoo.tools.translate import TranslationModuleReader
+
+
+@tagged("post_install", "-at_install")
+class TestTranslations(TransactionCase):
+    def test_finnish_is_complete(self):
+        modules = self.env["ir.module.module"].search(
+            [("author", "=", "Asiakaskunta"), ("state", "=", "installed")]
+        )
+        self.assertTrue(modules)
+        for name in modules.mapped("name"):
+            catalog = polib.pofile(str(Path(Manifest.for_addon(name).path) / "i18n/fi.po"))
+            translated = {entry.msgid for entry in catalog.translated_entries()}
+            terms = {
+                row[4]
+                for row in TranslationModuleReader(self.env.cr, modules=[name])
+                if row[4] and row[4].strip()
+            }
+            with self.subTest(module=name):
+                self.assertEqual(sorted(terms - translated), [])
