@@ -9,11 +9,13 @@
         "crm",
         "hr",
         "l10n_fi",
+        "mail_bot",
         "point_of_sale",
         "pos_sale",
         "sale_crm",
         "sale_management",
         "sale_stock",
+        "web_tour",
     ],
     "data": [
         "data/res_company.xml",

@@ -21,20 +21,25 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _check_credentials(self, credential, env):
+        auth_info = super()._check_credentials(credential, env)
         if (
-            credential.get("type") == "password"
-            and self.env.user._is_demo_password(credential.get("password"))
+            auth_info["auth_method"] == "password"
+            and self.env.user._is_demo_password(credential["password"])
             and not self._is_demo_database()
         ):
-            raise AccessDenied()
-        return super()._check_credentials(credential, env)
+            raise AccessDenied(
+                self.env._(
+                    "This is a copy of a demo database, where the passwords of the "
+                    "demo users do not work. Ask your administrator to set a new one."
+                )
+            )
+        return auth_info
 
     def _is_demo_password(self, password):
-        """Tell whether this user got, or would have got, this password from us."""
+        """Tell whether this is the password that this user got from the demo."""
         self.ensure_one()
         for xml_id, login in DEMO_LOGINS.items():
-            user = self.env.ref(xml_id, raise_if_not_found=False)
-            if user == self:
+            if self == self.env.ref(xml_id, raise_if_not_found=False):
                 return password in (login, self.login)
         return False
 

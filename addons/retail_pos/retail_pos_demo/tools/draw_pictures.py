@@ -2,19 +2,20 @@
 
 Run it after a change and commit what it wrote: ``python tools/draw_pictures.py``.
 Each picture is drawn on a grid of 100 x 100, four times too large, and then scaled
-down, which makes the edges smooth; few colours keep the files small.
+down, which makes the edges smooth; few colours keep the files small. They are saved
+without a palette all the same: Odoo scales pictures with a palette without smoothing.
 """
 
 import math
 import random
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
-SIZE = 360
+SIZE = 288
 SCALE = 4
-COLOURS = 48
+COLOURS = 32
 
 INK = "#2b3a35"
 GREEN = "#2f5d50"
@@ -40,11 +41,16 @@ HOME, KITCHEN, CAFE, BOOKS, GIFTS = "#e7eee9", "#efe6d8", "#f3e3d0", "#e2e8ef", 
 
 
 class Picture:
-    """A square canvas whose side is 100 units."""
+    """A square canvas whose side is 100 units.
 
-    def __init__(self, background, size=SIZE, transparent=False):
-        self.size = size
-        self.unit = size * SCALE / 100
+    The till cuts off the top and the bottom of a product's picture: a margin around
+    the hundred units keeps the drawing whole.
+    """
+
+    def __init__(self, background, size=SIZE, margin=0, transparent=False):
+        self.size = (size, size)
+        self.margin = margin
+        self.unit = size * SCALE / (100 + 2 * margin)
         mode = "RGBA" if transparent else "RGB"
         side = size * SCALE
         self.image = Image.new(mode, (side, side), (0, 0, 0, 0) if transparent else background)
@@ -53,7 +59,7 @@ class Picture:
             self.box(2, 2, 98, 98, background, 20)
 
     def _scaled(self, *values):
-        return [value * self.unit for value in values]
+        return [(value + self.margin) * self.unit for value in values]
 
     def box(self, x1, y1, x2, y2, fill, radius=0):
         self.draw.rounded_rectangle(
@@ -111,14 +117,18 @@ class Picture:
         self.disc(x, y, width, tone, 3.5)
 
     def save(self, name):
-        image = self.image.resize((self.size, self.size), Image.LANCZOS)
+        image = self.image.resize(self.size, Image.LANCZOS)
         if image.mode == "RGB":
-            image = image.quantize(COLOURS, dither=Image.Dither.NONE)
+            image = image.quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB")
         else:
             image = image.quantize(COLOURS, Image.Quantize.FASTOCTREE)
         path = STATIC / name
         path.parent.mkdir(parents=True, exist_ok=True)
         image.save(path, optimize=True)
+
+
+def product_picture(background):
+    return Picture(background, margin=14)
 
 
 def bend(start, control, end, steps=24):
@@ -136,7 +146,7 @@ def bend(start, control, end, steps=24):
 
 
 def vase():
-    p = Picture(HOME)
+    p = product_picture(HOME)
     p.shadow(width=22)
     for angle, length, colour in ((-112, 34, LEAF), (-90, 40, SAGE), (-66, 33, LEAF)):
         x = 50 + 40 * math.cos(math.radians(angle)) * 0.8
@@ -154,7 +164,7 @@ def vase():
 
 
 def candle_holder():
-    p = Picture(HOME)
+    p = product_picture(HOME)
     p.shadow(width=27)
     p.disc(50, 83, 26, GREEN, 5)
     p.box(46, 58, 54, 82, GREEN)
@@ -170,8 +180,8 @@ def candle_holder():
 
 
 def lantern():
-    p = Picture(NIGHT)
-    for x, y in ((15, 18), (82, 14), (24, 40), (88, 44), (12, 66), (70, 26), (36, 10)):
+    p = product_picture(NIGHT)
+    for x, y in ((8, 18), (86, 12), (22, 40), (92, 44), (6, 66), (74, 26), (30, 8), (104, 20), (-6, 44)):
         p.disc(x, y, 0.8, MIST)
     p.disc(50, 88, 30, "#2a3a4d", 4)
     p.ring(50, 24, 9, 1.8, SAND)
@@ -188,7 +198,7 @@ def lantern():
 
 
 def cushion():
-    p = Picture(HOME)
+    p = product_picture(HOME)
     p.shadow(width=33)
     corners = [(18, 22), (82, 22), (80, 84), (20, 84)]
     edge = []
@@ -206,7 +216,7 @@ def cushion():
 
 
 def blanket():
-    p = Picture(HOME)
+    p = product_picture(HOME)
     p.shadow(width=36)
     for y, colour, dark in ((66, BLUE, NIGHT), (50, "#86a4bb", BLUE), (34, BLUE, NIGHT)):
         p.box(17, y, 83, y + 20, colour, 8)
@@ -220,7 +230,7 @@ def blanket():
 
 
 def mug():
-    p = Picture(KITCHEN)
+    p = product_picture(KITCHEN)
     p.shadow(46, 85, 26)
     p.ring(68, 56, 14, 5, "#d8ddd6")
     p.box(24, 34, 68, 85, "#f7f5ef", 6)
@@ -238,7 +248,7 @@ def mug():
 
 
 def bowl():
-    p = Picture(KITCHEN)
+    p = product_picture(KITCHEN)
     p.shadow(width=26)
     for x, y, colour in ((38, 40, RED), (50, 35, "#c9604b"), (61, 41, RED)):
         p.disc(x, y, 11, colour)
@@ -257,7 +267,7 @@ def bowl():
 
 
 def tray():
-    p = Picture(KITCHEN)
+    p = product_picture(KITCHEN)
     p.shadow(width=36)
     p.disc(50, 54, 38, WOOD, 32)
     p.disc(50, 52, 38, SAND, 32)
@@ -272,7 +282,7 @@ def tray():
 
 
 def cutting_board():
-    p = Picture(KITCHEN)
+    p = product_picture(KITCHEN)
     p.shadow(width=26)
     p.box(43, 8, 57, 32, WOOD, 6)
     p.box(28, 26, 72, 86, WOOD, 8)
@@ -289,7 +299,7 @@ def cutting_board():
 
 
 def kitchen_towel():
-    p = Picture(KITCHEN)
+    p = product_picture(KITCHEN)
     p.line([(12, 18), (88, 18)], DARK_WOOD, 3)
     p.shape([(27, 18), (73, 18), (74, 86), (26, 86)], "#f4f1e8")
     p.shape([(27, 18), (38, 18), (38, 86), (26, 86)], WHITE)
@@ -304,7 +314,7 @@ def kitchen_towel():
 
 
 def coffee():
-    p = Picture(CAFE)
+    p = product_picture(CAFE)
     p.shadow(width=26)
     p.shape([(28, 24), (72, 24), (75, 86), (25, 86)], "#5a3d2b")
     p.shape([(28, 24), (40, 24), (39, 86), (25, 86)], "#6b4a35")
@@ -318,7 +328,7 @@ def coffee():
 
 
 def tea():
-    p = Picture(CAFE)
+    p = product_picture(CAFE)
     p.shadow(width=26)
     p.box(29, 30, 71, 86, SAGE, 3)
     p.box(29, 30, 37, 86, "#a8c3b0", 3)
@@ -333,7 +343,7 @@ def tea():
 
 
 def jam():
-    p = Picture(CAFE)
+    p = product_picture(CAFE)
     p.shadow(width=24)
     p.box(29, 34, 71, 86, ORANGE, 8)
     p.box(32, 38, 37, 82, "#efb877", 3)
@@ -351,7 +361,7 @@ def jam():
 
 
 def rye_crisps():
-    p = Picture(CAFE)
+    p = product_picture(CAFE)
     p.shadow(width=26)
     p.shape([(27, 18), (73, 18), (76, 86), (24, 86)], "#a8553c")
     p.shape([(27, 18), (38, 18), (36, 86), (24, 86)], "#bb6a50")
@@ -370,7 +380,7 @@ def rye_crisps():
 
 
 def cup_of_coffee():
-    p = Picture(CAFE)
+    p = product_picture(CAFE)
     p.disc(50, 80, 36, "#d9d2c4", 7)
     p.disc(50, 78, 36, WHITE, 7)
     p.ring(72, 58, 10, 4, "#efe9dd")
@@ -387,7 +397,7 @@ def cup_of_coffee():
 
 
 def cinnamon_bun():
-    p = Picture(CAFE)
+    p = product_picture(CAFE)
     p.disc(50, 82, 38, "#ddd3c2", 7)
     p.disc(50, 80, 38, WHITE, 7)
     p.shape(
@@ -408,7 +418,7 @@ def cinnamon_bun():
 
 
 def book(name, cover, spine, paint):
-    p = Picture(BOOKS)
+    p = product_picture(BOOKS)
     p.shadow(width=30)
     p.box(26, 18, 78, 86, "#f7f3e8", 2)
     for x in (75.5, 76.7):
@@ -463,7 +473,7 @@ def picture_book():
 
 
 def notebook():
-    p = Picture(BOOKS)
+    p = product_picture(BOOKS)
     p.shadow(width=28)
     p.box(25, 16, 77, 86, "#f7f3e8", 3)
     p.box(22, 14, 74, 84, SAND, 3)
@@ -477,7 +487,7 @@ def notebook():
 
 
 def card_set():
-    p = Picture(BOOKS)
+    p = product_picture(BOOKS)
     p.shadow(width=34)
     for shift, colour in ((10, "#c9d7c8"), (5, "#e9cfc6")):
         p.box(16 + shift, 24 - shift, 72 + shift, 76 - shift, colour, 2)
@@ -493,7 +503,7 @@ def card_set():
 
 
 def wool_socks():
-    p = Picture(GIFTS)
+    p = product_picture(GIFTS)
     p.shadow(width=34)
     for x, back in ((40, True), (22, False)):
         wool = "#d8d2c4" if back else "#ece6d8"
@@ -513,7 +523,7 @@ def wool_socks():
 
 
 def mittens():
-    p = Picture(GIFTS)
+    p = product_picture(GIFTS)
     p.shadow(width=34)
     for x, thumb in ((18, -1), (52, 1)):
         middle = x + 15
@@ -532,7 +542,7 @@ def mittens():
 
 
 def tote_bag():
-    p = Picture(GIFTS)
+    p = product_picture(GIFTS)
     p.shadow(width=32)
     p.ring(50, 36, 17, 3.2, "#d8c7a4", 180, 360)
     p.line([(33, 36), (33, 44)], "#d8c7a4", 3.2)
@@ -548,7 +558,7 @@ def tote_bag():
 
 
 def sauna_soap():
-    p = Picture(GIFTS)
+    p = product_picture(GIFTS)
     p.shadow(width=36)
     p.box(16, 70, 84, 84, WOOD, 3)
     for x in (28, 44, 60, 74):
@@ -566,7 +576,7 @@ def sauna_soap():
 
 
 def gift_wrapping():
-    p = Picture(GIFTS)
+    p = product_picture(GIFTS)
     p.shadow(width=33)
     p.box(20, 44, 80, 86, GREEN, 2)
     p.box(16, 34, 84, 48, "#3d7465", 2)
@@ -610,14 +620,19 @@ def person(name, background, shirt, hair, paint_hair, glasses=False):
 
 
 def logo():
-    """A birch leaf beside the name of the shop's tree, on a clear background."""
-    p = Picture(None, size=256, transparent=True)
-    p.disc(50, 50, 46, GREEN)
-    p.leaf(50, 80, 62, -90, CREAM)
-    p.line([(50, 88), (50, 30)], GREEN, 2)
-    for y in (70, 58, 46):
-        p.line([(50, y), (61, y - 10)], GREEN, 1.6)
-        p.line([(50, y), (39, y - 10)], GREEN, 1.6)
+    """A birch leaf above the shop's name: dark lines that a receipt printer can print."""
+    p = Picture(None, size=320, transparent=True)
+    p.leaf(50, 62, 58, -90, GREEN)
+    p.line([(50, 70), (50, 16)], CREAM, 1.6)
+    for y in (54, 44, 34):
+        p.line([(50, y), (60, y - 9)], CREAM, 1.3)
+        p.line([(50, y), (40, y - 9)], CREAM, 1.3)
+    p.line([(50, 70), (50, 60)], GREEN, 1.6)
+    font = ImageFont.truetype("Roboto-Medium.ttf", round(15 * p.unit))
+    p.draw.text(p._scaled(50, 83), "Kauppa Koivu", GREEN, font, anchor="mm")
+    p.image = p.image.crop(p.image.getbbox())
+    width, height = p.image.size
+    p.size = (320, round(320 * height / width))
     p.save("img/company_logo.png")
 
 
