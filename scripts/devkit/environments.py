@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .children import die_with_parent
 from .console import Fault, step
 from .settings import LOGS, REQUIREMENTS, ROOT, STATE, digest
 
@@ -109,7 +110,12 @@ def _run(name, command):
     with log.open("ab") as output:
         # Its own settings (index, certificates) reach pip through the environment.
         done = subprocess.run(
-            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=False
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            preexec_fn=die_with_parent,
+            check=False,
         )
     if done.returncode:
         lines = log.read_text(errors="replace").strip().splitlines() or ["no reason given"]
@@ -146,6 +152,7 @@ def node_modules(python):
                     stderr=output,
                     stdin=subprocess.DEVNULL,
                     env={**os.environ, "PATH": f"{executable.parent}:{os.environ['PATH']}"},
+                    preexec_fn=die_with_parent,
                     check=False,
                 )
             if done.returncode:

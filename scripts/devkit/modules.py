@@ -5,6 +5,10 @@ import ast
 from . import settings
 
 
+# A database does not change with these; scripts and styles are read from the folder.
+NOT_INSTALLED = ("tests/", "static/src/", "static/tests/", "README.rst")
+
+
 def manifest(folder):
     return ast.literal_eval((folder / "__manifest__.py").read_text())
 
@@ -67,7 +71,7 @@ def content_digest(name):
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and "__pycache__" not in path.parts
-        and path.relative_to(folder).parts[0] not in ("tests", "static", "README.rst")
+        and not str(path.relative_to(folder)).startswith(NOT_INSTALLED)
     ]
     parts = [part for path in files for part in (str(path.relative_to(folder)), path)]
     return settings.digest(name, *parts)

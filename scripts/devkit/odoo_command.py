@@ -5,6 +5,7 @@ import re
 import subprocess
 
 from . import databases
+from .children import die_with_parent
 from .console import Fault, end_progress, progress
 from .settings import LOGS, ROOT, prepare_state
 
@@ -58,6 +59,7 @@ class Odoo:
                 stderr=subprocess.STDOUT,
                 text=True,
                 errors="replace",
+                preexec_fn=die_with_parent,
             ) as process,
         ):
             try:

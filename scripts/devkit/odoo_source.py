@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import debian_pool, locks
+from .children import die_with_parent
 from .console import Fault, say, step
 from .settings import CACHE, digest
 
@@ -147,6 +148,7 @@ def _extract(package, folder):
         ["dpkg-deb", "--extract", package, folder],
         capture_output=True,
         text=True,
+        preexec_fn=die_with_parent,
         check=False,
     )
     if done.returncode:

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 
 from . import environments
+from .children import die_with_parent
 from .console import Fault
 from .settings import LOGS, RECEIPTS, ROOT
 
@@ -26,7 +27,7 @@ def process(name, command, **options):
             stderr=output,
             # Ctrl-C reaches this command only, which then ends its children in order.
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
             **options,
         )
     child.log = log
@@ -40,15 +41,6 @@ def process(name, command, **options):
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-
-
-def _die_with_parent():
-    """Kill -9 of the command must leave no server that holds the port (Linux)."""
-    import ctypes
-
-    pr_set_pdeathsig = 1
-    with contextlib.suppress(OSError):
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
 def odoo_server(odoo, database, port, *options, name="odoo", **environment):

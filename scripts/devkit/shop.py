@@ -15,7 +15,6 @@ USERS = {
     "cashier": "sells at the till",
     "payroll": "calculates and confirms the payslips",
 }
-EVERYTHING = "building_shop"
 
 
 def main(_arguments):
@@ -36,6 +35,11 @@ def ensure_database(odoo):
     if not databases.exists(DATABASE):
         build(odoo, DATABASE, wanted)
         return
+    if not databases.filestore(DATABASE).is_dir():
+        raise Fault(
+            f"The shop's files are gone from {databases.filestore(DATABASE)}; "
+            "put them back, or `make clean` to start anew."
+        )
     there = installed_digests(DATABASE)
     changed = [name for name in wanted if there.get(name) != wanted[name]]
     new = [name for name in changed if name not in there]
@@ -64,12 +68,13 @@ def build(odoo, name, wanted=None):
 
 
 WARM_UP = """
-for bundle in ("web.assets_web", "point_of_sale.assets_prod", "web.assets_frontend"):
-    try:
-        files = env["ir.qweb"]._get_asset_bundle(bundle, css=True, js=True)
-        files.css(), files.js()
-    except Exception as error:
-        print(bundle, error)
+views = env["ir.qweb"]
+for bundle in (
+    "web.assets_web", "web.assets_frontend", "web.assets_frontend_minimal",
+    "web.assets_frontend_lazy", "point_of_sale.assets_prod",
+):
+    views._get_asset_bundle(bundle, css=True, js=False).css()
+    views._get_asset_bundle(bundle, css=False, js=True).js()
 env.cr.commit()
 """
 

@@ -84,7 +84,7 @@ class Runner:
 
     def run_tree(self):
         if "tree" in self.plan.outside and (ROOT / "tests/tree").is_dir():
-            self._pytest("tree", self.odoo.python, ["-p", "no:odoo", "tests/tree"])
+            self._pytest("tree", self.odoo.python, ["-p", "no:odoo", "tests/tree", "tests/scripts"])
 
     def run_proxy(self):
         if "hardware_proxy" in self.plan.outside:
@@ -231,7 +231,8 @@ def demo_template(odoo):
 
 def _build_addons(odoo, name, names, base):
     problems = odoo.build(name, names, base)
-    odoo.script(name, shop.WARM_UP)
+    # Otherwise the first browser test of each run would wait for them.
+    odoo.script(name, "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()")
     _note_problems(name, problems)
 
 
