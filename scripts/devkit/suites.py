@@ -95,7 +95,7 @@ class Runner:
         if not self.plan.addons:
             return
         names = modules.with_glue(self.plan.addons)
-        template = addons_template(self.odoo, names)
+        template = addons_template(self.odoo, names, with_bundles=self.plan.everything)
         self._report_install_log("odoo", template)
         with databases.copy_of(template, "test") as database:
             self._pytest_odoo("odoo", database, self.plan.addons)
@@ -204,17 +204,31 @@ def core_template(odoo):
     )
 
 
-def addons_template(odoo, names):
-    """Core's modules and ours, ready for tests."""
+def addons_template(odoo, names, with_bundles=False):
+    """Core's modules and ours, ready for tests.
+
+    Bundles of scripts and styles, made ahead, spare each browser test of a long run the
+    wait; a short run is faster without.
+    """
     base = core_template(odoo)
     key = settings.digest(base, *(modules.content_digest(name) for name in names))
-    template = databases.template(
-        "ours",
-        key,
-        lambda name: _build_addons(odoo, name, names, base),
-        f"a database with {len(names)} of our modules",
+
+    def build(name):
+        problems = odoo.build(name, names, base)
+        if with_bundles:
+            odoo.script(name, PREGENERATE_BUNDLES)
+        databases.set_comment(name, "\n".join(problems))
+
+    kind = "oursb" if with_bundles else "ours"
+    return databases.template(
+        kind, key, build, f"a database with {len(names)} of our modules"
     )
-    return template
+
+
+PREGENERATE_BUNDLES = """
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+"""
 
 
 def demo_template(odoo):
@@ -227,13 +241,6 @@ def demo_template(odoo):
         lambda name: _note_problems(name, shop.build(odoo, name, digests)),
         "the demo shop",
     )
-
-
-def _build_addons(odoo, name, names, base):
-    problems = odoo.build(name, names, base)
-    # Otherwise the first browser test of each run would wait for them.
-    odoo.script(name, "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()")
-    _note_problems(name, problems)
 
 
 def _note_problems(name, problems):
