@@ -1,0 +1,2 @@
+from . import lead_dispatcher
+from . import leads

@@ -1,0 +1,37 @@
+from odoo import fields, models
+
+
+class CrmLead(models.Model):
+    """Leads know the requests that they were made from."""
+
+    _inherit = "crm.lead"
+
+    crm_orders_event_ids = fields.One2many(
+        "crm_orders.event",
+        "lead_id",
+        "Requests",
+        groups="crm_orders_base.group_user",
+        help="What the sender of this lead posted.",
+    )
+    crm_orders_event_count = fields.Integer(
+        "Number of Requests",
+        compute="_compute_crm_orders_event_count",
+        groups="crm_orders_base.group_user",
+    )
+
+    def _compute_crm_orders_event_count(self):
+        counts = dict(
+            self.env["crm_orders.event"]._read_group(
+                [("lead_id", "in", self.ids)], ["lead_id"], ["__count"]
+            )
+        )
+        for lead in self:
+            lead.crm_orders_event_count = counts.get(lead._origin, 0)
+
+    def action_crm_orders_view_events(self):
+        """Open the requests of this lead."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_orders_inbound.crm_orders_event_action"
+        )
+        return {**action, "domain": [("lead_id", "=", self.id)], "context": {}}

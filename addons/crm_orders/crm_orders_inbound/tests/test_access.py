@@ -1,0 +1,140 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+from .common import InboundMixin
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(InboundMixin, TransactionCase):
+    """What each role may do by calling models from outside."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_up_source()
+        cls.users = {
+            "seller": cls._new_user("access_seller", "crm_orders_base.group_user"),
+            "manager": cls._new_user("access_manager", "crm_orders_base.group_manager"),
+            "employee": cls._new_user("access_employee", "base.group_user"),
+            "portal": cls._new_user("access_portal", "base.group_portal"),
+            "public": cls.env.ref("base.public_user"),
+        }
+        cls.event = cls._accept({"external_id": "A-1", "email": "a@example.com"})
+        cls.env.flush_all()
+
+    @classmethod
+    def _new_user(cls, login, group):
+        return new_test_user(
+            cls.env,
+            login,
+            groups=group,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
+    def _as(self, records, role):
+        return records.with_user(self.users[role]).with_company(self.company)
+
+    def _assert_refused(self, function, *args):
+        with self.assertRaises(AccessError):
+            function(*args)
+            self.env.flush_all()
+
+    def test_outsiders_see_nothing(self):
+        for role in ("employee", "portal", "public"):
+            for record in (self.source, self.event):
+                self._assert_refused(self._as(record, role).read, ["display_name"])
+            self._assert_refused(self._as(self.event, role).action_replay)
+            self._assert_refused(self._as(self.source, role).action_generate_key)
+            self._assert_refused(
+                self._as(self.env["crm_orders.source.key"], role).onchange,
+                {},
+                [],
+                {"key": {}},
+            )
+
+    def test_seller_reads_but_changes_nothing(self):
+        source, event = self._as(self.source, "seller"), self._as(self.event, "seller")
+        self.assertEqual(source.read(["name", "health"])[0]["name"], "Web shop")
+        self.assertEqual(event.read(["external_id"])[0]["external_id"], "A-1")
+        self._assert_refused(source.write, {"name": "Mine"})
+        self._assert_refused(source.create, {"name": "Mine"})
+        self._assert_refused(source.unlink)
+        self._assert_refused(source.action_generate_key)
+        self._assert_refused(event.action_replay)
+        self._assert_refused(event.write, {"state": "done"})
+
+    def test_seller_sees_requests_of_own_and_unassigned_leads_only(self):
+        event = self._as(self.event, "seller")
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Of somebody else",
+                "company_id": self.company.id,
+                "user_id": self.users["manager"].id,
+            }
+        )
+        self.event.lead_id = lead
+        self.assertFalse(event.search([("id", "=", self.event.id)]))
+        self.assertTrue(self._as(event, "manager").search([("id", "=", self.event.id)]))
+        lead.user_id = self.users["seller"]
+        self.assertTrue(event.search([("id", "=", self.event.id)]))
+
+    def test_manager_sets_up_sources_but_cannot_forge_requests(self):
+        source = self._as(self.source, "manager")
+        event = self._as(self.event, "manager")
+        source.write({"name": "Shop"})
+        self.assertTrue(source.create({"name": "New", "company_id": self.company.id}))
+        self.assertTrue(source.action_generate_key()["context"]["default_key"])
+        self._assert_refused(event.write, {"state": "failed"})
+        self._assert_refused(event.unlink)
+        self._assert_refused(
+            event.create, {"source_id": self.source.id, "body_format": "json"}
+        )
+
+    def test_nobody_reads_the_hash_of_a_key(self):
+        for role in ("seller", "manager"):
+            source = self._as(self.source, role)
+            self._assert_refused(source.read, ["key_hash"])
+            self._assert_refused(source.search, [("key_hash", "like", "a")])
+        self._assert_refused(
+            self._as(self.source, "manager").write, {"key_hash": "0" * 64}
+        )
+
+    def test_replay_needs_a_failed_request(self):
+        with self.assertRaises(UserError):
+            self._as(self.event, "manager").action_replay()
+        self.event.state = "failed"
+        self._as(self.event, "manager").action_replay()
+        self.assertEqual(self.event.state, "new")
+
+    def test_other_companies_are_out_of_sight(self):
+        other = self.env["res.company"].create({"name": "Other Oy"})
+        outsider = new_test_user(
+            self.env,
+            "access_other",
+            groups="crm_orders_base.group_manager",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        self.event.state = "failed"
+        for record in (self.source, self.event):
+            self._assert_refused(record.with_user(outsider).read, ["display_name"])
+        self._assert_refused(self.event.with_user(outsider).action_replay)
+        self._assert_refused(self.source.with_user(outsider).action_generate_key)
+
+    def test_lead_shows_its_requests_to_orders_people_only(self):
+        lead = self.env["crm.lead"].create(
+            {"name": "Lead", "company_id": self.company.id, "user_id": False}
+        )
+        self.event.lead_id = lead
+        seller_lead = self._as(lead, "seller")
+        self.assertEqual(seller_lead.crm_orders_event_count, 1)
+        self.assertEqual(
+            seller_lead.action_crm_orders_view_events()["domain"],
+            [("lead_id", "=", lead.id)],
+        )
+        salesman = self._new_user("access_salesman", "sales_team.group_sale_salesman")
+        self._assert_refused(
+            lead.with_user(salesman).read, ["crm_orders_event_count"]
+        )

@@ -1,0 +1,158 @@
+from odoo.tests import BaseCase, tagged
+
+from ..tools import lead_payload
+from ..tools.lead_payload import FORM, JSON, PayloadError
+
+
+@tagged("post_install", "-at_install")
+class TestLeadPayload(BaseCase):
+    """The reading of requests, without a database."""
+
+    def _read(self, payload):
+        return lead_payload.read(payload)
+
+    def _code(self, function, *args):
+        with self.assertRaises(PayloadError) as caught:
+            function(*args)
+        return caught.exception.code
+
+    # --- bodies ---
+
+    def test_formats_are_told_by_content_type(self):
+        self.assertEqual(lead_payload.body_format("application/json"), JSON)
+        self.assertEqual(
+            lead_payload.body_format("application/x-www-form-urlencoded"), FORM
+        )
+        for mimetype in ("", "text/plain", "multipart/form-data", "application/xml"):
+            self.assertEqual(
+                self._code(lead_payload.body_format, mimetype), "unsupported_media_type"
+            )
+
+    def test_text_that_cannot_be_stored_is_refused(self):
+        self.assertEqual(self._code(lead_payload.decode, b""), "empty_body")
+        self.assertEqual(self._code(lead_payload.decode, b"\xff{}"), "bad_encoding")
+        self.assertEqual(self._code(lead_payload.decode, b"a=\x00"), "bad_encoding")
+        self.assertEqual(lead_payload.decode("{\u00e4}".encode()), "{\u00e4}")
+        self.assertEqual(lead_payload.decode(b"\xef\xbb\xbf{}"), "{}", "byte order mark")
+
+    def test_json_must_be_one_object(self):
+        bad = (
+            "",
+            "{",
+            "[]",
+            '"text"',
+            "null",
+            '{"a": NaN}',
+            "1" * 5000,
+            '{"a":' * 20000,
+            '{"a": 1,}',
+        )
+        for text in bad:
+            self.assertEqual(
+                self._code(lead_payload.parse, text, JSON), "bad_json", text[:20]
+            )
+        self.assertEqual(lead_payload.parse('{"a": {"b": 1}}', JSON), {"a": {"b": 1}})
+
+    def test_number_of_fields_is_bounded(self):
+        many = ",".join(f'"f{i}": 1' for i in range(lead_payload.MAX_FIELDS + 1))
+        self.assertEqual(
+            self._code(lead_payload.parse, "{%s}" % many, JSON), "bad_json"
+        )
+        form = "&".join(f"f{i}=1" for i in range(lead_payload.MAX_FIELDS + 1))
+        self.assertEqual(self._code(lead_payload.parse, form, FORM), "bad_form")
+
+    def test_form_fields_are_decoded(self):
+        payload = lead_payload.parse("name=Aino+L%C3%A4hde&box=a&box=b&empty=", FORM)
+        self.assertEqual(
+            payload, {"name": "Aino L\u00e4hde", "box": "a, b", "empty": ""}
+        )
+        self.assertEqual(
+            self._code(lead_payload.parse, "name=%ff%fe", FORM), "bad_encoding"
+        )
+
+    # --- external id ---
+
+    def test_external_id_of_body_wins_over_header(self):
+        self.assertEqual(lead_payload.external_id({"external_id": "A-1"}, "B"), "A-1")
+        self.assertEqual(lead_payload.external_id({"external_id": 17}), "17")
+        self.assertEqual(lead_payload.external_id({"external_id": ""}, "B"), "B")
+        self.assertIsNone(lead_payload.external_id({}))
+
+    def test_external_id_that_cannot_be_kept_as_it_is_is_refused(self):
+        for value in (True, 1.5, [], {}, "x" * 129, "a\x00b", "a\nb", "\ud800"):
+            self.assertEqual(
+                self._code(lead_payload.external_id, {"external_id": value}),
+                "invalid_field",
+                repr(value)[:20],
+            )
+
+    # --- fields ---
+
+    def test_known_fields_and_the_rest_are_told_apart(self):
+        fields, extra = self._read(
+            {
+                "name": " Aino ",
+                "Email": "aino@example.com",
+                "color": "red",
+                "sizes": ["S", "M"],
+                "external_id": "1",
+                "city": None,
+            }
+        )
+        self.assertEqual(fields, {"name": "Aino", "email": "aino@example.com"})
+        self.assertEqual(extra, [("color", "red"), ("sizes", '["S", "M"]')])
+
+    def test_names_of_other_senders_are_understood(self):
+        fields, _extra = self._read(
+            {
+                "contact_name": "Aino",
+                "partner_name": "Lähde Oy",
+                "email_from": "aino@example.com",
+                "description": "Hello",
+            }
+        )
+        self.assertEqual(
+            fields,
+            {
+                "name": "Aino",
+                "company": "Lähde Oy",
+                "email": "aino@example.com",
+                "message": "Hello",
+            },
+        )
+
+    def test_contact_is_required(self):
+        for payload in (
+            {},
+            {"name": "Aino"},
+            {"email": ""},
+            {"phone": "no number"},
+            {"email": "aino at example"},
+            {"email": None, "phone": "   "},
+        ):
+            self.assertEqual(self._code(self._read, payload), "missing_contact", payload)
+        self.assertEqual(self._read({"phone": 358401234567})[0]["phone"], "358401234567")
+
+    def test_address_that_is_no_address_is_kept_as_a_note(self):
+        fields, extra = self._read({"phone": "040 123", "email": "aino at example"})
+        self.assertNotIn("email", fields)
+        self.assertEqual(extra, [("email", "aino at example")])
+
+    def test_lists_are_no_text(self):
+        for value in ([], ["a"], {"a": 1}, True):
+            self.assertEqual(
+                self._code(self._read, {"phone": "040", "name": value}), "invalid_field"
+            )
+
+    def test_texts_are_cut_and_cleaned(self):
+        fields, extra = self._read(
+            {
+                "phone": "040",
+                "name": "x" * 500,
+                "message": "a\x00b\x07\nc\ud800",
+                "note\x00": "y" * 5000,
+            }
+        )
+        self.assertEqual(len(fields["name"]), lead_payload.FIELDS["name"])
+        self.assertEqual(fields["message"], "ab\nc?")
+        self.assertEqual(extra, [("note", "y" * lead_payload.MAX_EXTRA_TEXT)])

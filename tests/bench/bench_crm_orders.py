@@ -1,0 +1,173 @@
+"""How many leads a server takes in, ours against the form of Odoo's own website."""
+
+import http.client
+import json
+import re
+import threading
+import time
+import urllib.parse
+
+KEY = "key of the benchmark, of no other use"
+CLIENTS = 4
+SECONDS = 10
+WARM_UP = 1.5
+JSON_TYPE = "application/json"
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+def lead_intake(lab):
+    """Leads acknowledged per second: 2 processes, 4 clients that wait for each answer.
+
+    Both sides turn leads away or keep them for good: an answer counts only when the
+    lead, or in our case the request, is committed.
+    """
+    with lab.database(
+        "intake",
+        core=["website_crm"],
+        ours=["crm_orders_inbound"],
+        prepare=(__file__, "prepare"),
+    ) as database:
+        with lab.server(database, workers=2) as base_url:
+            result = measure(base_url)
+        result["stored"] = lab.call(database, __file__, "count_stored")
+    return result
+
+
+def prepare(env):
+    """A source without a limit, whose key this file knows."""
+    source = env["crm_orders.source"].create({"name": "Benchmark", "rate_limit": 0})
+    source._set_key(KEY)
+    return source.id
+
+
+def count_stored(env):
+    """Requests that are in the database at the end."""
+    return env["crm_orders.event"].search_count([])
+
+
+def measure(base_url, seconds=SECONDS, clients=CLIENTS):
+    """Rates of both doors of the running server at `base_url`.
+
+    Odoo's form goes first, so that our job, which makes leads in the background, takes
+    time from our own measurement only.
+    """
+    peer = _rate([WebsiteForm(base_url, n) for n in range(clients)], seconds)
+    ours = _rate([LeadApi(base_url, n) for n in range(clients)], seconds)
+    return {
+        "ours": ours["rate"],
+        "peer": peer["rate"],
+        "unit": "leads/s",
+        "n": ours["count"] + peer["count"],
+        "ours_p95_ms": ours["p95_ms"],
+        "peer_p95_ms": peer["p95_ms"],
+    }
+
+
+class Client:
+    """One sender with a connection of its own, one request after the other."""
+
+    def __init__(self, base_url, number):
+        self.number = number
+        self.sent = 0
+        self.connection = http.client.HTTPConnection(
+            urllib.parse.urlsplit(base_url).netloc, timeout=60
+        )
+
+    def request(self, method, path, body=None, headers=None):
+        self.connection.request(method, path, body, headers or {})
+        response = self.connection.getresponse()
+        return response, response.read()
+
+    def send(self):
+        """Send one lead; an answer that is no acknowledgement is an error."""
+        self.sent += 1
+        return self.post(f"{self.number}-{self.sent}-{time.time_ns()}")
+
+
+class LeadApi(Client):
+    """Our door: JSON and the key of a source."""
+
+    def post(self, mark):
+        body = json.dumps(
+            {
+                "external_id": mark,
+                "name": f"Customer {mark}",
+                "email": f"customer.{mark}@example.com",
+                "phone": "+358 40 1234567",
+                "subject": f"Request {mark}",
+                "message": "Do you have the blue chair in your shop?",
+            }
+        )
+        response, answer = self.request(
+            "POST",
+            "/crm_orders/v1/leads",
+            body,
+            {"Content-Type": JSON_TYPE, "X-Source-Key": KEY},
+        )
+        if response.status != 202 or not json.loads(answer)["event"]:
+            raise RuntimeError(f"{response.status} {answer[:200]}")
+
+
+class WebsiteForm(Client):
+    """The form of Odoo's website, sent as its page does: session and CSRF token."""
+
+    def __init__(self, base_url, number):
+        super().__init__(base_url, number)
+        response, page = self.request("GET", "/contactus")
+        cookies = "\n".join(response.headers.get_all("Set-Cookie"))
+        self.cookie = re.search(r"session_id=[^;]+", cookies)[0]
+        self.token = re.search(rb"csrf_token: [\"']([0-9a-fo]+)", page)[1].decode()
+
+    def post(self, mark):
+        body = urllib.parse.urlencode(
+            {
+                "contact_name": f"Customer {mark}",
+                "email_from": f"customer.{mark}@example.com",
+                "phone": "+358 40 1234567",
+                "name": f"Request {mark}",
+                "description": "Do you have the blue chair in your shop?",
+                "csrf_token": self.token,
+            }
+        )
+        response, answer = self.request(
+            "POST",
+            "/website/form/crm.lead",
+            body,
+            {"Content-Type": FORM_TYPE, "Cookie": self.cookie},
+        )
+        if response.status != 200 or not json.loads(answer).get("id"):
+            raise RuntimeError(f"{response.status} {answer[:200]}")
+
+
+def _rate(senders, seconds):
+    """Let all senders work at once for so long; the first moments are not counted."""
+    start = time.monotonic() + WARM_UP
+    end = start + seconds
+    times, errors = [], []
+
+    def work(sender):
+        try:
+            while (began := time.monotonic()) < end:
+                sender.send()
+                done = time.monotonic()
+                if began >= start and done <= end:
+                    times.append(done - began)
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=[sender]) for sender in senders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    times.sort()
+    return {
+        "count": len(times),
+        "rate": len(times) / seconds,
+        "p95_ms": round(times[int(len(times) * 0.95)] * 1000, 1),
+    }
+
+
+BENCHMARKS = {"crm_orders.lead_intake": lead_intake}
