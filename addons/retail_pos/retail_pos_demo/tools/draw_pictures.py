@@ -7,7 +7,6 @@ without a palette all the same: Odoo scales pictures with a palette without smoo
 """
 
 import math
-import random
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -37,7 +36,13 @@ ORANGE = "#e0974a"
 GREY = "#9aa3a5"
 SKIN = "#f0c9a6"
 
-HOME, KITCHEN, CAFE, BOOKS, GIFTS = "#e7eee9", "#efe6d8", "#f3e3d0", "#e2e8ef", "#f0e2e0"
+HOME, KITCHEN, CAFE, BOOKS, GIFTS = (
+    "#e7eee9",
+    "#efe6d8",
+    "#f3e3d0",
+    "#e2e8ef",
+    "#f0e2e0",
+)
 
 
 class Picture:
@@ -53,7 +58,9 @@ class Picture:
         self.unit = size * SCALE / (100 + 2 * margin)
         mode = "RGBA" if transparent else "RGB"
         side = size * SCALE
-        self.image = Image.new(mode, (side, side), (0, 0, 0, 0) if transparent else background)
+        self.image = Image.new(
+            mode, (side, side), (0, 0, 0, 0) if transparent else background
+        )
         self.draw = ImageDraw.Draw(self.image)
         if transparent and background:
             self.box(2, 2, 98, 98, background, 20)
@@ -158,7 +165,10 @@ def vase():
     left = bend((42, 44), (50, 58), (33, 68)) + bend((33, 68), (26, 84), (40, 87))
     right = [(100 - x, y) for x, y in reversed(left)]
     p.shape(left + right, "#a9c9c7")
-    p.shape(bend((46, 48), (51, 60), (39, 70)) + bend((39, 70), (37, 80), (43, 82)), "#c9dfdc")
+    p.shape(
+        bend((46, 48), (51, 60), (39, 70)) + bend((39, 70), (37, 80), (43, 82)),
+        "#c9dfdc",
+    )
     p.disc(50, 44, 8, "#8fb5b3", 1.8)
     p.save("img/product_vase.png")
 
@@ -181,7 +191,17 @@ def candle_holder():
 
 def lantern():
     p = product_picture(NIGHT)
-    for x, y in ((8, 18), (86, 12), (22, 40), (92, 44), (6, 66), (74, 26), (30, 8), (104, 20), (-6, 44)):
+    for x, y in (
+        (8, 18),
+        (86, 12),
+        (22, 40),
+        (92, 44),
+        (6, 66),
+        (74, 26),
+        (30, 8),
+        (104, 20),
+        (-6, 44),
+    ):
         p.disc(x, y, 0.8, MIST)
     p.disc(50, 88, 30, "#2a3a4d", 4)
     p.ring(50, 24, 9, 1.8, SAND)
@@ -204,7 +224,10 @@ def cushion():
     edge = []
     for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
         middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-        pull = (middle[0] + (50 - middle[0]) * 0.14, middle[1] + (53 - middle[1]) * 0.14)
+        pull = (
+            middle[0] + (50 - middle[0]) * 0.14,
+            middle[1] + (53 - middle[1]) * 0.14,
+        )
         edge += bend(start, pull, end)
     p.shape(edge, "#d9e2d4")
     p.line([(50, 76), (50, 32)], GREEN, 1.4)
@@ -218,7 +241,11 @@ def cushion():
 def blanket():
     p = product_picture(HOME)
     p.shadow(width=36)
-    for y, colour, dark in ((66, BLUE, NIGHT), (50, "#86a4bb", BLUE), (34, BLUE, NIGHT)):
+    for y, colour, dark in (
+        (66, BLUE, NIGHT),
+        (50, "#86a4bb", BLUE),
+        (34, BLUE, NIGHT),
+    ):
         p.box(17, y, 83, y + 20, colour, 8)
         p.box(17, y + 13, 83, y + 15, dark)
         p.box(17, y + 5, 83, y + 6.5, MIST)
@@ -260,7 +287,8 @@ def bowl():
     p.box(38, 82, 62, 86, NIGHT, 1.5)
     for offset in (0, 6):
         points = [
-            (x, 60 + offset + 1.6 * math.sin(x / 2.6)) for x in range(22 + offset, 79 - offset)
+            (x, 60 + offset + 1.6 * math.sin(x / 2.6))
+            for x in range(22 + offset, 79 - offset)
         ]
         p.line(points, MIST, 1)
     p.save("img/product_bowl.png")
@@ -273,7 +301,13 @@ def tray():
     p.disc(50, 52, 38, SAND, 32)
     p.disc(50, 52, 33, BIRCH, 27)
     for i in range(6):
-        p.curve((22 + i * 3, 43 + i * 4), (50, 36 + i * 6), (79 - i * 2, 45 + i * 4), "#dcc69f", 0.7)
+        p.curve(
+            (22 + i * 3, 43 + i * 4),
+            (50, 36 + i * 6),
+            (79 - i * 2, 45 + i * 4),
+            "#dcc69f",
+            0.7,
+        )
     p.disc(40, 50, 9, WHITE, 8)
     p.disc(40, 49, 7, "#6b4530", 6)
     p.box(55, 46, 72, 60, "#e8a95f", 4)
@@ -401,7 +435,8 @@ def cinnamon_bun():
     p.disc(50, 82, 38, "#ddd3c2", 7)
     p.disc(50, 80, 38, WHITE, 7)
     p.shape(
-        bend((14, 78), (26, 26), (50, 30)) + bend((50, 30), (74, 26), (86, 78)), "#cf8b45"
+        bend((14, 78), (26, 26), (50, 30)) + bend((50, 30), (74, 26), (86, 78)),
+        "#cf8b45",
     )
     p.disc(50, 77, 36, "#cf8b45", 5)
     for r in (5, 11, 17):
@@ -409,10 +444,9 @@ def cinnamon_bun():
         p.ring(73, 64, r * 0.62, 1.8, "#8a4f26", 210, 480)
     p.curve((42, 36), (50, 60), (44, 80), "#e2a35c", 4)
     p.curve((58, 36), (50, 60), (56, 80), "#e2a35c", 4)
-    pearls = random.Random(7)
-    for _ in range(30):
-        x = pearls.uniform(26, 74)
-        y = 36 + abs(x - 50) * 0.75 + pearls.uniform(0, 16)
+    for pearl in range(24):
+        x = 26 + pearl * 61.8 % 48
+        y = 36 + abs(x - 50) * 0.75 + pearl * 37 % 16
         p.disc(x, y, 1.2, WHITE)
     p.save("img/product_cinnamon_bun.png")
 
@@ -445,7 +479,11 @@ def cookbook():
 def forest_book():
     def trees(p):
         p.disc(58, 36, 8, GLOW)
-        for x, y, size, colour in ((38, 76, 14, SAGE), (64, 78, 15, SAGE), (50, 80, 20, "#bfd3c2")):
+        for x, y, size, colour in (
+            (38, 76, 14, SAGE),
+            (64, 78, 15, SAGE),
+            (50, 80, 20, "#bfd3c2"),
+        ):
             for step in range(3):
                 half = size * (1 - step * 0.25) * 0.55
                 top = y - size * 0.55 * step
@@ -581,7 +619,16 @@ def gift_wrapping():
     p.box(20, 44, 80, 86, GREEN, 2)
     p.box(16, 34, 84, 48, "#3d7465", 2)
     p.box(45, 34, 55, 86, GLOW)
-    dots = [(26, 56), (36, 66), (28, 77), (64, 58), (72, 70), (62, 79), (26, 40), (74, 41)]
+    dots = [
+        (26, 56),
+        (36, 66),
+        (28, 77),
+        (64, 58),
+        (72, 70),
+        (62, 79),
+        (26, 40),
+        (74, 41),
+    ]
     for x, y in dots:
         p.disc(x, y, 1.6, SAGE)
     p.leaf(50, 35, 24, -145, GLOW)
