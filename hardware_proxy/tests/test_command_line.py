@@ -50,6 +50,11 @@ def test_paths_in_the_file_are_relative_to_it(tmp_path):
     assert settings.receipts_folder == tmp_path / "s" / "receipts"
 
 
+def test_journal_lies_beside_the_receipts(tmp_path):
+    settings = _load("--virtual", "--receipts", str(tmp_path / "receipts"))
+    assert settings.state == tmp_path / "hardware_proxy"
+
+
 PRINTER = '[[printers]]\nname = "p"\nhost = "h"\n'
 
 

@@ -127,6 +127,9 @@ def test_dismissed_job_is_no_longer_trouble(proxy):
 
 def test_status_names_every_printer(proxy):
     status = proxy.v1("status")
+    assert status["printer"] == "receipt"
+    kitchen = proxy.post("/kitchen/v1/status", {}).json
+    assert kitchen["printer"] == "kitchen"
     names = [(p["name"], p["default"], p["drawer"]) for p in status["printers"]]
     assert names == [("receipt", True, True), ("kitchen", False, False)]
     assert status["version"]

@@ -27,7 +27,9 @@ def parser():
     options.add_argument(
         "--port", type=int, help=f"port to listen on ({DEFAULT_PORT}); 0 takes any"
     )
-    options.add_argument("--state", help="folder of the journal")
+    options.add_argument(
+        "--state", help="folder of the journal (hardware_proxy beside the receipts)"
+    )
     options.add_argument("--receipts", help="folder of the virtual devices' output")
     options.add_argument(
         "--allow-origin",

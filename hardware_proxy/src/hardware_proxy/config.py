@@ -174,6 +174,8 @@ def load(arguments, environ=os.environ):
     for name in PATHS:
         if values.get(name) is not None:
             values[name] = Path(values[name])
+    if values.get("receipts") and not values.get("state"):
+        values["state"] = values["receipts"].parent / "hardware_proxy"
     return _build(Settings, values, "The configuration").check()
 
 

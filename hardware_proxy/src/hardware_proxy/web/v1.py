@@ -81,8 +81,10 @@ def _outcome(request, outcome, status):
 
 
 async def status(request):
-    await read_json(request)
-    return web.json_response(_service(request).status())
+    """State of all devices; `printer` is the one that this address stands for."""
+    body = await read_json(request)
+    name = _spooler(request, body).printer.name
+    return web.json_response({"printer": name, **_service(request).status()})
 
 
 async def print_receipt(request):
