@@ -37,7 +37,7 @@ def _get_signs_of_use(env):
     reasons = []
     posted = env["account.move"].search_count([("state", "=", "posted")])
     if posted:
-        reasons.append(env._("It has %s posted journal entries.", posted))
+        reasons.append(env._("It has posted journal entries: %s.", posted))
     admins = env.ref("base.user_root") | env.ref("base.user_admin")
     people = env["res.users"].with_context(active_test=False)
     internal = people.search([("share", "=", False), ("id", "not in", admins.ids)])
@@ -51,7 +51,7 @@ def _get_signs_of_use(env):
         if count:
             reasons.append(
                 env._(
-                    "It has %(count)s records of the kind “%(model)s”.",
+                    "It has records of the kind “%(model)s”: %(count)s.",
                     count=count,
                     model=env["ir.model"]._get(model).name,
                 )

@@ -43,15 +43,15 @@ class TestDatabaseGuard(DemoShopCase):
                 ]
             }
         )
-        self.assertNotIn(f"{before + 1} posted", self._signs())
+        self.assertNotIn(f"posted journal entries: {before + 1}.", self._signs())
         entry.action_post()
-        self.assertIn(f"{before + 1} posted journal entries", self._signs())
+        self.assertIn(f"posted journal entries: {before + 1}.", self._signs())
 
     def test_documents_are_a_sign_of_use(self):
         leads = self.env["crm.lead"].with_context(active_test=False)
         before = leads.search_count([])
         leads.create({"name": "Shelves for the new shop", "active": False})
-        self.assertIn(f"{before + 1} records of the kind “Lead", self._signs())
+        self.assertIn(f"kind “Lead”: {before + 1}.", self._signs())
 
     def test_a_database_in_use_is_refused_untouched(self):
         parameters = self.env["ir.config_parameter"]
