@@ -107,7 +107,7 @@ def _answers(python):
 def _run(name, command):
     log = LOGS / f"environment-{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    with log.open("wb") as output:
         # Its own settings (index, certificates) reach pip through the environment.
         done = subprocess.run(
             command,
@@ -118,9 +118,19 @@ def _run(name, command):
             check=False,
         )
     if done.returncode:
-        lines = log.read_text(errors="replace").strip().splitlines() or ["no reason given"]
-        errors = [line for line in lines if line.startswith("ERROR")] or lines
-        raise Fault(f"The Python environment '{name}' failed: {errors[-1]} (see {log})")
+        raise Fault(
+            f"The Python environment '{name}' failed: {_reason(log)} (see {log})"
+        )
+
+
+def _reason(log):
+    """The line of pip's log that says most; it reports a lost network as a lost package."""
+    lines = log.read_text(errors="replace").strip().splitlines()
+    broken = [line for line in lines if "connection broken by" in line]
+    if broken:
+        return "pip cannot reach its index: " + broken[-1].partition("broken by ")[2]
+    errors = [line for line in lines if line.startswith("ERROR")]
+    return (errors or lines or ["no reason given"])[-1]
 
 
 def node(python):
