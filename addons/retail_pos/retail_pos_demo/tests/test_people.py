@@ -52,7 +52,7 @@ class TestPeople(DemoShopCase):
     def test_users_have_only_what_their_work_needs(self):
         groups = {
             "manager": {"point_of_sale.group_pos_manager", "stock.group_stock_manager"},
-            "seller": {"sales_team.group_sale_salesman_all_leads"},
+            "seller": {"sales_team.group_sale_salesman"},
             "cashier": {"point_of_sale.group_pos_user"},
             "payroll": set(),
         }
