@@ -1,0 +1,131 @@
+"""The browsers of the story: one for each person, on a served demo shop.
+
+The runner starts Odoo and the till's device service and says where they are; see
+``make test MODULES=e2e``.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+ARGUMENTS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--lang=en-US")
+PATIENCE = 30_000  # milliseconds that a locator waits for its element
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where the story plays."""
+
+    shop: str
+    proxy: str
+    receipts: Path
+    screenshots: Path
+
+
+@pytest.fixture(scope="session")
+def stage():
+    names = ("E2E_BASE_URL", "E2E_PROXY_URL", "E2E_RECEIPTS", "E2E_SCREENSHOTS")
+    missing = [name for name in names if not os.environ.get(name)]
+    if missing:
+        pytest.skip(f"The story needs a served demo shop ({', '.join(missing)}).")
+    shop, proxy, receipts, screenshots = (os.environ[name] for name in names)
+    Path(screenshots).mkdir(parents=True, exist_ok=True)
+    return Stage(shop.rstrip("/"), proxy.rstrip("/"), Path(receipts), Path(screenshots))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=list(ARGUMENTS),
+        )
+        yield browser
+        browser.close()
+
+
+class People:
+    """Everybody's browser; who comes for the first time logs in."""
+
+    def __init__(self, browser, stage):
+        self._browser = browser
+        self._stage = stage
+        self._pages = {}
+        self.troubles = []
+
+    def page(self, login):
+        if login not in self._pages:
+            page = self.visitor(login)
+            page.goto("/web/login")
+            page.locator("#login").fill(login)
+            page.locator("#password").fill(login)
+            page.get_by_role("button", name="Log in", exact=True).click()
+            page.locator(".o_web_client").wait_for()
+            self._pages[login] = page
+        return self._pages[login]
+
+    def visitor(self, name, phone=False):
+        """Somebody with a browser of his own and without a login."""
+        context = self._browser.new_context(
+            base_url=self._stage.shop,
+            viewport=PHONE if phone else DESKTOP,
+            is_mobile=phone,
+            has_touch=phone,
+            device_scale_factor=2 if phone else 1,
+            locale="en-US",
+            timezone_id="Europe/Helsinki",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self._note(name, str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                message.type == "error" and self._note(name, message.text)
+            ),
+        )
+        return page
+
+    def _note(self, name, text):
+        self.troubles.append(f"{name}: {text}")
+
+
+@pytest.fixture(scope="module")
+def people(browser, stage):
+    return People(browser, stage)
+
+
+@pytest.fixture(scope="module")
+def picture(stage):
+    """Take a picture for the README, or of a page that went wrong."""
+
+    def take(page, name):
+        page.screenshot(path=stage.screenshots / f"{name}.png", animations="disabled")
+
+    return take
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A story ends where something goes wrong; the rest was not reached."""
+    outcome = yield
+    if call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
+        item.parent.story_ended_in = getattr(item.parent, "story_ended_in", item.name)
+        for login, page in item.funcargs.get("people", People(None, None))._pages.items():
+            folder = item.funcargs["stage"].screenshots if "stage" in item.funcargs else None
+            if folder:
+                page.screenshot(path=folder / f"failed-{item.name}-{login}.png")
+    return outcome
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item):
+    ended_in = getattr(item.parent, "story_ended_in", None)
+    if ended_in:
+        pytest.fail(f"Not reached: the story ended in {ended_in}.", pytrace=False)
