@@ -1,0 +1,17 @@
+from . import (
+    hr_employee,
+    hr_version,
+    payroll_lite_counter,
+    payroll_lite_employee,
+    payroll_lite_engine,
+    payroll_lite_parameter,
+    payroll_lite_parameter_band,
+    payroll_lite_parameter_value,
+    payroll_lite_payslip,
+    payroll_lite_payslip_line,
+    payroll_lite_program,
+    payroll_lite_rule,
+    payroll_lite_run,
+    payroll_lite_run_issue,
+    payroll_lite_structure,
+)

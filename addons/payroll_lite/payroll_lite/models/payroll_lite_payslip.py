@@ -1,0 +1,718 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+from odoo.tools.misc import format_date, formatLang
+
+from ..tools.fault_texts import fault_text
+from ..tools.guard import as_engine, is_engine, without_defaults
+from ..tools.snapshot import canonical, fingerprint
+from .payroll_lite_engine import Period
+
+# What a person decides about a payslip; all the rest is computed.
+KEY_FIELDS = {"employee_id", "structure_id", "date_from", "date_to", "date_payment"}
+OPEN_FIELDS = KEY_FIELDS | {"run_id"}
+LONGEST_PERIOD = 366
+
+
+class PayrollLitePayslip(models.Model):
+    """Pay of one employee for one period.
+
+    A draft may change as often as needed. Once confirmed, nothing of it ever changes
+    again: a mistake is taken back by a reversal and a new payslip.
+    """
+
+    _name = "payroll.lite.payslip"
+    _description = "Payslip"
+    _order = "date_to desc, id desc"
+    _check_company_auto = True
+    _rec_names_search = ["number", "employee_id"]
+
+    number = fields.Char(
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Given when the payslip is confirmed: each company counts without gaps in "
+        "each payment year.",
+    )
+    employee_id = fields.Many2one(
+        "hr.employee",
+        required=True,
+        ondelete="restrict",
+        check_company=True,
+        index=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Readable By",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="User of the employee when the payslip was confirmed. Only this user and "
+        "payroll officers can read it.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        precompute=True,
+        index=True,
+        ondelete="restrict",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    department_id = fields.Many2one("hr.department", readonly=True, copy=False)
+    run_id = fields.Many2one(
+        "payroll.lite.run",
+        string="Pay Run",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        check_company=True,
+        index="btree_not_null",
+    )
+    structure_id = fields.Many2one(
+        "payroll.lite.structure",
+        required=True,
+        ondelete="restrict",
+        check_company=True,
+        default=lambda self: self._default_structure_id(),
+    )
+    date_from = fields.Date(
+        required=True,
+        string="From",
+        default=lambda self: fields.Date.context_today(self).replace(day=1),
+    )
+    date_to = fields.Date(
+        required=True,
+        string="To",
+        compute="_compute_date_to",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=True,
+    )
+    date_payment = fields.Date(
+        required=True,
+        string="Payment Date",
+        compute="_compute_date_payment",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=True,
+        help="Rates of this day are used, and the amounts count for its year.",
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("computed", "To Confirm"), ("done", "Confirmed")],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="draft",
+        index=True,
+    )
+    reversal_of_id = fields.Many2one(
+        "payroll.lite.payslip",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Confirmed payslip that this one takes back.",
+    )
+    is_reversed = fields.Boolean(
+        readonly=True,
+        copy=False,
+        string="Taken Back",
+        help="A reversal took this payslip back.",
+    )
+
+    line_ids = fields.One2many(
+        "payroll.lite.payslip.line", "payslip_id", readonly=True, copy=False
+    )
+    earnings = fields.Monetary(readonly=True, copy=False, string="Gross Pay")
+    deductions = fields.Monetary(readonly=True, copy=False)
+    net = fields.Monetary(readonly=True, copy=False, string="Net Pay")
+    employer_costs = fields.Monetary(readonly=True, copy=False)
+    total_cost = fields.Monetary(
+        readonly=True,
+        copy=False,
+        help="What the pay costs the employer: gross pay and employer costs.",
+    )
+
+    program_id = fields.Many2one(
+        "payroll.lite.program",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+    )
+    snapshot = fields.Json(readonly=True, copy=False)
+    snapshot_mark = fields.Char(
+        readonly=True,
+        copy=False,
+        string="Fingerprint",
+        help="Fingerprint of everything the payslip was computed from.",
+    )
+    basis = fields.Html(
+        compute="_compute_basis",
+        compute_sudo=True,
+        sanitize=False,
+        string="Computed From",
+    )
+    computed_at = fields.Datetime(readonly=True, copy=False)
+    computed_uid = fields.Many2one(
+        "res.users", string="Computed By", readonly=True, copy=False
+    )
+    confirmed_at = fields.Datetime(readonly=True, copy=False)
+    confirmed_uid = fields.Many2one(
+        "res.users", string="Confirmed By", readonly=True, copy=False
+    )
+
+    _number_uniq = models.UniqueIndex("(company_id, number) WHERE number IS NOT NULL")
+    _period_uniq = models.UniqueIndex(
+        "(employee_id, structure_id, date_from, date_to)"
+        " WHERE reversal_of_id IS NULL AND is_reversed IS NOT TRUE",
+        "The employee already has a payslip of this structure for this period.",
+    )
+    _reversal_uniq = models.UniqueIndex(
+        "(reversal_of_id) WHERE reversal_of_id IS NOT NULL",
+        "The payslip was already taken back.",
+    )
+    _year_idx = models.Index("(employee_id, date_payment) WHERE state = 'done'")
+    _dates_order = models.Constraint(
+        "CHECK (date_from <= date_to)", "A pay period ends on or after its first day."
+    )
+    _done_has_number = models.Constraint(
+        "CHECK (state != 'done' OR (number IS NOT NULL AND program_id IS NOT NULL))",
+        "A confirmed payslip has a number.",
+    )
+
+    @api.model
+    def _default_structure_id(self):
+        structures = self.env["payroll.lite.structure"].search(
+            [("company_id", "in", [False, self.env.company.id])], limit=2
+        )
+        # nothing is guessed where there is a choice
+        return structures if len(structures) == 1 else structures.browse()
+
+    @api.depends("employee_id")
+    def _compute_company_id(self):
+        for payslip in self:
+            # sudo: officers without HR rights read employees in their public form only
+            payslip.company_id = (
+                payslip.employee_id.sudo().company_id or self.env.company
+            )
+
+    @api.depends("date_from")
+    def _compute_date_to(self):
+        for payslip in self:
+            payslip.date_to = payslip.date_from and payslip.date_from + relativedelta(
+                day=31
+            )
+
+    @api.depends("date_to")
+    def _compute_date_payment(self):
+        for payslip in self:
+            payslip.date_payment = payslip.date_to
+
+    @api.depends("number", "date_from")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for payslip in self:
+            month = (
+                format_date(self.env, payslip.date_from, date_format="LLLL yyyy")
+                if payslip.date_from
+                else ""
+            )
+            payslip.display_name = (
+                f"{payslip.number} · {month}"
+                if payslip.number
+                else self.env._("Draft · %s", month)
+            )
+
+    @api.depends("snapshot")
+    @api.depends_context("lang")
+    def _compute_basis(self):
+        labels = self.env["payroll.lite.structure"]._get_input_definitions()
+        for payslip in self:
+            snapshot = payslip.snapshot
+            if not snapshot:
+                payslip.basis = False
+                continue
+            spell = payslip.line_ids._spell_value
+            payslip.basis = self.env["ir.qweb"]._render(
+                "payroll_lite.payslip_basis",
+                {
+                    "segments": [
+                        {
+                            "date_from": format_date(self.env, segment["date_from"]),
+                            "date_to": format_date(self.env, segment["date_to"]),
+                            "wage": formatLang(
+                                self.env,
+                                float(segment["wage"]),
+                                currency_obj=payslip.currency_id,
+                            ),
+                        }
+                        for segment in snapshot["segments"]
+                    ],
+                    "values": [
+                        {
+                            "name": name,
+                            "label": labels.get(name, ""),
+                            "text": "–" if value is None else spell(value),
+                        }
+                        for name, value in snapshot["inputs"].items()
+                    ],
+                },
+            )
+
+    @api.constrains("date_from", "date_to")
+    def _check_period(self):
+        for payslip in self:
+            if (payslip.date_to - payslip.date_from).days >= LONGEST_PERIOD:
+                raise ValidationError(
+                    self.env._("A pay period cannot be longer than a year.")
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_open_fields(vals)
+        # a caller could also hand closed values over as defaults
+        payslips = super(
+            PayrollLitePayslip, without_defaults(self, OPEN_FIELDS)
+        ).create(vals_list)
+        return payslips.with_env(self.env)
+
+    def write(self, vals):
+        self.check_access("write")
+        self._check_open_fields(vals)
+        if is_engine(self.env):
+            return super().write(vals)
+        self._check_not_confirmed()
+        result = super().write(vals)
+        if KEY_FIELDS & set(vals):
+            self._discard_figures()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_confirmed(self):
+        self._check_not_confirmed()
+
+    def _check_open_fields(self, vals):
+        """Figures and states come from the engine, never from a caller."""
+        closed = set(vals) - OPEN_FIELDS - set(models.MAGIC_COLUMNS)
+        if closed and not is_engine(self.env):
+            names = [
+                self._fields[name].string for name in closed if name in self._fields
+            ]
+            raise UserError(
+                self.env._(
+                    "This is computed and cannot be written: %s.",
+                    ", ".join(sorted(names) or sorted(closed)),
+                )
+            )
+
+    def _check_not_confirmed(self):
+        confirmed = self.filtered(lambda payslip: payslip.state == "done")
+        if confirmed:
+            raise UserError(
+                self.env._(
+                    "Payslip %s is confirmed and cannot change any more. "
+                    "Take it back with a reversal and make a new one.",
+                    confirmed[0].number,
+                )
+            )
+
+    # --- actions
+
+    def action_compute(self):
+        """Compute drafts, or compute them again with today's data."""
+        self.check_access("write")
+        payslips = as_engine(self.sudo())
+        payslips._check_not_confirmed()
+        payslips._lock()
+        sheets = payslips._get_sheets()
+        for payslip in payslips:
+            fault = sheets[payslip].fault
+            if fault:
+                raise UserError(
+                    f"{payslip.employee_id.name}: "
+                    + fault_text(self.env, fault.kind, fault.params)
+                )
+        payslips._store_sheets(sheets)
+        return True
+
+    def action_confirm(self):
+        """Confirm computed payslips for ever and give them their numbers."""
+        self.check_access("write")
+        payslips = as_engine(self.sudo()).sorted("id")
+        payslips._check_not_confirmed()
+        payslips._lock()
+        payslips._check_computed()
+        payslips._check_up_to_date()
+        payslips._confirm()
+        return True
+
+    def action_reverse(self):
+        """Take a confirmed payslip back with a second one of the opposite amounts."""
+        self.ensure_one()
+        self.check_access("write")
+        payslip = as_engine(self.sudo())
+        payslip._lock()
+        if payslip.state != "done" or payslip.reversal_of_id or payslip.is_reversed:
+            raise UserError(
+                self.env._(
+                    "Only a confirmed payslip that was not taken back yet can be taken "
+                    "back."
+                )
+            )
+        reversal = payslip.create(payslip._prepare_reversal_vals())
+        payslip.is_reversed = True
+        reversal._store_reversed_lines(payslip)
+        reversal._confirm()
+        return reversal.with_env(self.env)._get_form_action()
+
+    def action_share(self):
+        """Let the employee's present user read payslips confirmed before."""
+        self.check_access("write")
+        for payslip in as_engine(self.sudo()):
+            payslip.user_id = payslip.employee_id.user_id
+        return True
+
+    def action_print(self):
+        return self.env.ref("payroll_lite.payroll_lite_payslip_report").report_action(
+            self
+        )
+
+    def action_open_reversal(self):
+        """Open the payslip that took this one back, or the one this takes back."""
+        self.ensure_one()
+        other = self.reversal_of_id or self.search([("reversal_of_id", "=", self.id)])
+        return other._get_form_action()
+
+    def _get_form_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
+    # --- computing
+
+    def _lock(self):
+        """Keep others from computing or confirming the same payslips meanwhile."""
+        if len(self.try_lock_for_update()) != len(self):
+            raise UserError(
+                self.env._("Somebody else is working on these payslips. Try again.")
+            )
+        self.invalidate_recordset(["state", "snapshot_mark", "is_reversed"])
+
+    def _get_period(self):
+        self.ensure_one()
+        return Period(
+            self.structure_id,
+            self.company_id,
+            self.date_from,
+            self.date_to,
+            self.date_payment,
+        )
+
+    def _get_sheets(self):
+        """Freshly computed sheet of each payslip; queries per period, not per payslip."""
+        engine = self.env["payroll.lite.engine"].sudo()
+        sheets = {}
+        for period, payslips in self.grouped(lambda slip: slip._get_period()).items():
+            found = engine._compute_sheets(period, payslips.employee_id.ids)
+            for payslip in payslips:
+                sheets[payslip] = found[payslip.employee_id.id]
+        return sheets
+
+    def _store_sheets(self, sheets):
+        """Write the figures of any number of computed payslips in three statements.
+
+        Lines are plain rows without any logic of their own, so they skip the ORM: half a
+        million of them a month is normal for a big chain.
+        """
+        if not self:
+            return
+        self.flush_recordset()
+        engine = self.env["payroll.lite.engine"]
+        data = [(payslip.id, sheets[payslip]) for payslip in self]
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE payroll_lite_payslip AS payslip
+                   SET state = 'computed', program_id = data.program_id,
+                       department_id = data.department_id,
+                       snapshot = data.snapshot, snapshot_mark = data.mark,
+                       earnings = data.earnings, deductions = data.deductions,
+                       net = data.net, employer_costs = data.employer_costs,
+                       total_cost = data.earnings + data.employer_costs,
+                       computed_at = %(now)s, computed_uid = %(uid)s,
+                       write_date = %(now)s, write_uid = %(uid)s
+                  FROM %(data)s
+                 WHERE payslip.id = data.id AND payslip.state != 'done'
+                """,
+                now=self.env.cr.now(),
+                uid=self.env.uid,
+                data=engine._sql_rows(
+                    id=("int", [payslip_id for payslip_id, _sheet in data]),
+                    program_id=("int", [sheet.program.id for _id, sheet in data]),
+                    department_id=("int", [sheet.department_id for _id, sheet in data]),
+                    snapshot=(
+                        "jsonb",
+                        [canonical(sheet.snapshot) for _id, sheet in data],
+                    ),
+                    mark=("text", [sheet.mark for _id, sheet in data]),
+                    **{
+                        name: ("numeric", [sheet.totals[name] for _id, sheet in data])
+                        for name in ("earnings", "deductions", "net", "employer_costs")
+                    },
+                ),
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM payroll_lite_payslip_line WHERE payslip_id = ANY(%s)",
+                self.ids,
+            )
+        )
+        self._insert_lines(
+            (
+                sheet.program,
+                payslip_id,
+                code,
+                amount,
+                Decimal(sheet.snapshot["ytd"].get(code, 0)),
+            )
+            for payslip_id, sheet in data
+            for code, amount in sheet.amounts.items()
+        )
+        self.invalidate_recordset()
+
+    @api.model
+    def _insert_lines(self, lines):
+        """Insert rows of (program, payslip id, rule code, amount, year to date before)."""
+        programs, payslip_ids, codes, amounts, balances = zip(*lines, strict=True)
+        rules = {
+            program: {rule["code"]: rule for rule in program._get_source()["rules"]}
+            for program in set(programs)
+        }
+        line_rules = [
+            rules[program][code] for program, code in zip(programs, codes, strict=True)
+        ]
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO payroll_lite_payslip_line
+                            (payslip_id, rule_id, sequence, code, category, amount,
+                             ytd_amount, create_uid, create_date, write_uid, write_date)
+                     SELECT payslip_id, rule_id, sequence, code, category, amount,
+                            amount + balance, %(uid)s, %(now)s, %(uid)s, %(now)s
+                       FROM %(data)s
+                """,
+                now=self.env.cr.now(),
+                uid=self.env.uid,
+                data=self.env["payroll.lite.engine"]._sql_rows(
+                    payslip_id=("int", list(payslip_ids)),
+                    rule_id=("int", [rule["id"] for rule in line_rules]),
+                    sequence=("int", [rule["sequence"] for rule in line_rules]),
+                    code=("text", list(codes)),
+                    category=("text", [rule["category"] for rule in line_rules]),
+                    amount=("numeric", list(amounts)),
+                    balance=("numeric", list(balances)),
+                ),
+            )
+        )
+        self.env["payroll.lite.payslip.line"].invalidate_model()
+
+    def _discard_figures(self):
+        """Drafts whose employee or dates changed have to be computed anew."""
+        payslips = as_engine(self.sudo()).filtered("program_id")
+        payslips.line_ids.unlink()
+        payslips.write(
+            {
+                "state": "draft",
+                "program_id": False,
+                "snapshot": False,
+                "snapshot_mark": False,
+                "computed_at": False,
+                **dict.fromkeys(
+                    ("earnings", "deductions", "net", "employer_costs", "total_cost"), 0
+                ),
+            }
+        )
+
+    @api.model
+    def _search_duplicates(self, period, employee_ids):
+        """Payslips that already pay these employees for days of the period."""
+        return self.search_fetch(
+            [
+                ("employee_id", "in", list(employee_ids)),
+                ("structure_id", "=", period.structure.id),
+                ("company_id", "=", period.company.id),
+                ("date_from", "<=", period.date_to),
+                ("date_to", ">=", period.date_from),
+                ("reversal_of_id", "=", False),
+                ("is_reversed", "=", False),
+            ],
+            ["employee_id", "run_id"],
+        )
+
+    # --- confirming
+
+    def _check_computed(self):
+        drafts = self.filtered(lambda payslip: payslip.state != "computed")
+        if drafts:
+            raise UserError(
+                self.env._(
+                    "Compute these payslips first: %s.", drafts._enumerate_employees()
+                )
+            )
+
+    def _check_up_to_date(self):
+        """What is confirmed is what today's data gives, to the last cent.
+
+        Contracts, rates, rules or earlier payslips may have changed since the payslip was
+        computed, and the stored figures are proved once more before they become final.
+        """
+        sheets = self._get_sheets()
+        stored = defaultdict(dict)
+        for line in self.line_ids:
+            stored[line.payslip_id.id][line.code] = line.amount
+        outdated = self.filtered(
+            lambda payslip: (
+                sheets[payslip].fault
+                or sheets[payslip].mark != payslip.snapshot_mark
+                or fingerprint(payslip.snapshot) != payslip.snapshot_mark
+                or payslip.net != float(sheets[payslip].totals["net"])
+                or stored[payslip.id]
+                != {
+                    code: float(amount)
+                    for code, amount in sheets[payslip].amounts.items()
+                }
+            )
+        )
+        if outdated:
+            raise UserError(
+                self.env._(
+                    "The data of these payslips changed after they were computed: %s. "
+                    "Compute them again, look at them and confirm then.",
+                    outdated._enumerate_employees(),
+                )
+            )
+
+    def _enumerate_employees(self, limit=5):
+        """Names of the employees for a message; many are cut short."""
+        names = self[:limit].sudo().mapped("employee_id.name")
+        rest = len(self) - limit
+        if rest > 0:
+            names.append(self.env._("%s more", rest))
+        return ", ".join(names)
+
+    def _confirm(self):
+        """Number the payslips and close them; the checks were made before."""
+        self.flush_recordset()
+        numbers = {}
+        for (company, year), payslips in self.grouped(
+            lambda payslip: (payslip.company_id, payslip.date_payment.year)
+        ).items():
+            first = self.env["payroll.lite.counter"]._reserve(
+                company, year, len(payslips)
+            )
+            for position, payslip in enumerate(payslips):
+                numbers[payslip.id] = self._format_number(
+                    company, year, first + position
+                )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE payroll_lite_payslip AS payslip
+                   SET state = 'done', number = data.number, user_id = data.user_id,
+                       confirmed_at = %(now)s, confirmed_uid = %(uid)s,
+                       write_date = %(now)s, write_uid = %(uid)s
+                  FROM %(data)s
+                 WHERE payslip.id = data.id
+                """,
+                now=self.env.cr.now(),
+                uid=self.env.uid,
+                data=self.env["payroll.lite.engine"]._sql_rows(
+                    id=("int", list(numbers)),
+                    number=("text", list(numbers.values())),
+                    user_id=(
+                        "int",
+                        [
+                            payslip.employee_id.user_id.id or None
+                            for payslip in self.browse(numbers)
+                        ],
+                    ),
+                ),
+            )
+        )
+        self.invalidate_recordset()
+        self.run_id._sync_state()
+        self._after_confirm()
+
+    def _after_confirm(self):
+        """Called once for all payslips that were just confirmed.
+
+        May be overridden, e.g. to post or to send them; make sure to call super().
+        """
+
+    @api.model
+    def _format_number(self, company, year, number):
+        """Text of a payslip number; may be overridden for other forms."""
+        return f"PS/{year}/{number:05d}"
+
+    # --- taking back
+
+    def _prepare_reversal_vals(self):
+        """Values of the payslip that takes this one back."""
+        self.ensure_one()
+        return {
+            **{name: self[name] for name in ("date_from", "date_to", "date_payment")},
+            "employee_id": self.employee_id.id,
+            "structure_id": self.structure_id.id,
+            "company_id": self.company_id.id,
+            "department_id": self.department_id.id,
+            "reversal_of_id": self.id,
+            "program_id": self.program_id.id,
+            "snapshot": self.snapshot,
+            "snapshot_mark": self.snapshot_mark,
+            "state": "computed",
+            "computed_at": self.env.cr.now(),
+            "computed_uid": self.env.uid,
+            **{
+                name: -self[name]
+                for name in (
+                    "earnings",
+                    "deductions",
+                    "net",
+                    "employer_costs",
+                    "total_cost",
+                )
+            },
+        }
+
+    def _store_reversed_lines(self, payslip):
+        """Lines of ``payslip`` with the opposite sign and today's year to date."""
+        self.ensure_one()
+        balances = self.env["payroll.lite.engine"]._fetch_year_to_date(
+            payslip._get_period(), payslip.employee_id.ids
+        )[payslip.employee_id.id]
+        self.flush_recordset()
+        self._insert_lines(
+            (
+                self.program_id,
+                self.id,
+                line.code,
+                -Decimal(str(line.amount)),
+                balances[line.code],
+            )
+            for line in payslip.line_ids
+        )

@@ -1,0 +1,153 @@
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools.misc import format_date, formatLang
+
+from ..tools.words import amount_in_words
+
+# A page holds this many lines at full size; more lines make everything smaller.
+LINES_AT_FULL_SIZE = 22
+FULL_SIZE = 9.6
+
+
+class ReportPayrollLitePayslip(models.AbstractModel):
+    """One page of A4 for each payslip, in the language of the employee."""
+
+    _name = "report.payroll_lite.report_payslip"
+    _description = "Payslip Report"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        payslips = self.env["payroll.lite.payslip"].browse(docids)
+        # The page is made with superuser rights: what an employee may not read by other
+        # ways, such as the contract, is printed on it. So the door is here.
+        payslips.check_access("read")
+        return {
+            "doc_ids": docids,
+            "doc_model": "payroll.lite.payslip",
+            "docs": [
+                self._prepare_document(payslip.with_context(lang=lang))
+                for payslip in payslips.sudo()
+                for lang in [self._get_lang(payslip)]
+            ],
+        }
+
+    @api.model
+    def _get_lang(self, payslip):
+        """Language of the employee, of the user or else of the company."""
+        employee = payslip.employee_id
+        installed = dict(self.env["res.lang"].get_installed())
+        for lang in (
+            employee.lang,
+            employee.user_id.lang,
+            payslip.company_id.partner_id.lang,
+        ):
+            if lang in installed:
+                return lang
+        return self.env.lang or "en_US"
+
+    @api.model
+    def _prepare_document(self, payslip):
+        """All texts of one page; glue modules extend the dict."""
+        env = payslip.env
+        money = {"currency_obj": payslip.currency_id}
+        snapshot = payslip.snapshot or {}
+        lines = self._prepare_lines(payslip)
+        company = payslip.company_id
+        return {
+            "payslip": payslip,
+            "lang": env.lang,
+            "company": company,
+            "company_lines": self._get_company_lines(company),
+            "font_size": self._get_font_size(lines),
+            "is_draft": payslip.state != "done",
+            "employee": snapshot.get("employee")
+            or {"name": payslip.employee_id.name, "job_title": ""},
+            "department": payslip.department_id.name or "",
+            "period": " – ".join(
+                format_date(env, day) for day in (payslip.date_from, payslip.date_to)
+            ),
+            "payment": format_date(env, payslip.date_payment),
+            "year": payslip.date_payment.year,
+            "earning_lines": lines["earning"],
+            "deduction_lines": lines["deduction"],
+            "base_lines": lines["base"],
+            "employer_lines": lines["employer"],
+            "ytd": self._get_ytd(payslip),
+            **{
+                name: formatLang(env, payslip[name], **money)
+                for name in (
+                    "earnings",
+                    "deductions",
+                    "net",
+                    "employer_costs",
+                    "total_cost",
+                )
+            },
+            "net_in_words": amount_in_words(
+                Decimal(str(payslip.net)), env.lang, payslip.currency_id.name
+            ),
+        }
+
+    @api.model
+    def _prepare_lines(self, payslip):
+        """Printed lines by category, with basis and percent where there are any."""
+        env = payslip.env
+        lines = {"earning": [], "deduction": [], "base": [], "employer": [], "net": []}
+        if not payslip.program_id:
+            return lines
+        program = payslip.program_id._compile()
+        inputs, balances = env["payroll.lite.engine"]._load_snapshot(payslip.snapshot)
+        result = program.run(inputs, balances)
+        for line in payslip.line_ids:
+            if not program.rules[line.code]["printed"]:
+                continue
+            basis, percent = line._get_basis(program, inputs, result)
+            lines[line.category].append(
+                {
+                    "name": line.name,
+                    "basis": basis,
+                    "percent": percent,
+                    "amount": self._format(line, line.amount),
+                    "ytd": self._format(line, line.ytd_amount),
+                }
+            )
+        return lines
+
+    @api.model
+    def _get_ytd(self, payslip):
+        """Totals of the year, this payslip included, by category."""
+        totals = dict.fromkeys(("earning", "deduction", "employer", "net"), 0)
+        for line in payslip.line_ids:
+            if line.category in totals:
+                totals[line.category] += line.ytd_amount
+        return {
+            category: formatLang(payslip.env, amount, currency_obj=payslip.currency_id)
+            for category, amount in totals.items()
+        }
+
+    @api.model
+    def _format(self, line, amount):
+        return formatLang(line.env, amount, digits=line.currency_id.decimal_places)
+
+    @api.model
+    def _get_company_lines(self, company):
+        """Address and registry number of the employer."""
+        partner = company.partner_id
+        place = " ".join(part for part in (partner.zip, partner.city) if part)
+        return [
+            line
+            for line in (
+                partner.street,
+                partner.street2,
+                place,
+                company.company_registry,
+            )
+            if line
+        ]
+
+    @api.model
+    def _get_font_size(self, lines):
+        """Points of the text so that any number of lines fits on one page."""
+        count = sum(len(category) for category in lines.values())
+        return round(FULL_SIZE * min(1, LINES_AT_FULL_SIZE / max(count, 1)), 2)

@@ -1,0 +1,1 @@
+from . import payroll_lite_tax_card
