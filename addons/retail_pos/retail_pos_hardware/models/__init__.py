@@ -1,0 +1,3 @@
+from . import pos_config
+from . import res_config_settings
+from . import retail_pos_proxy
