@@ -26,7 +26,9 @@ def usage():
     say("make COMMAND, or scripts/dev COMMAND:")
     for name, (_module, text) in COMMANDS.items():
         say(f"  {name:<10} {text}")
-    say("Settings: PORT= STATE= MODULES= TAGS= SUITES= BENCH= ODOO_DEB= ODOO_HOME= PYTHON=")
+    say(
+        "Settings: PORT= STATE= MODULES= TAGS= SUITES= BENCH= ODOO_DEB= ODOO_HOME= PYTHON="
+    )
 
 
 def main(argv):

@@ -72,7 +72,12 @@ class Lab:
     def server(self, database, workers=2):
         """Base address of an Odoo that serves `database` with so many processes."""
         port = settings.free_port()
-        options = ["--workers", str(workers), "--gevent-port", str(settings.free_port())]
+        options = [
+            "--workers",
+            str(workers),
+            "--gevent-port",
+            str(settings.free_port()),
+        ]
         url = f"http://127.0.0.1:{port}"
         with services.odoo_server(
             self.odoo, database, port, *options, "--log-level=warn", name="bench-odoo"
@@ -84,9 +89,7 @@ class Lab:
 def main(_arguments):
     prefix = os.environ.get("BENCH", "")
     chosen = [
-        (name, function)
-        for name, function in benchmarks()
-        if name.startswith(prefix)
+        (name, function) for name, function in benchmarks() if name.startswith(prefix)
     ]
     if not chosen:
         names = ", ".join(name for name, _function in benchmarks())

@@ -140,12 +140,16 @@ def report(outcomes, worse):
         values = list(outcomes[side].values())
         counts = {word: values.count(word) for word in ("passed", "failed", "skipped")}
         say(f"{side:>8} us: {counts}")
-    failed = [name for name, outcome in outcomes["without"].items() if outcome == "failed"]
+    failed = [
+        name for name, outcome in outcomes["without"].items() if outcome == "failed"
+    ]
     for name in failed:
         now = outcomes["with"].get(name)
         say(f"  fails without us, {now} with us: {name}")
     for name in worse:
-        say(f"  passes without us, {outcomes['with'].get(name, 'missing')} with us: {name}")
+        say(
+            f"  passes without us, {outcomes['with'].get(name, 'missing')} with us: {name}"
+        )
     say(f"[{elapsed()}] {'No difference.' if not worse else 'We break core.'}")
     passed = list(outcomes["with"].values()).count("passed")
     say(f"{passed} passed, {len(worse)} failed")

@@ -99,7 +99,10 @@ def _answers(python):
     """Whether the interpreter still starts (it may be moved, upgraded, half deleted)."""
     command = [python, "-c", "import pip"]
     try:
-        return subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == 0
+        return (
+            subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode
+            == 0
+        )
     except OSError:
         return False
 
@@ -161,7 +164,10 @@ def node_modules(python):
                     stdout=output,
                     stderr=output,
                     stdin=subprocess.DEVNULL,
-                    env={**os.environ, "PATH": f"{executable.parent}:{os.environ['PATH']}"},
+                    env={
+                        **os.environ,
+                        "PATH": f"{executable.parent}:{os.environ['PATH']}",
+                    },
                     preexec_fn=die_with_parent,
                     check=False,
                 )

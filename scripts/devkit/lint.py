@@ -51,19 +51,41 @@ def _checks(names, odoo):
     modules = settings.addons()
     addons = [modules[name] for name in names or modules]
     addons = [str(path.relative_to(ROOT)) for path in addons]
-    python_paths = addons if names else [name for name in PYTHON_FOLDERS if (ROOT / name).is_dir()]
+    python_paths = (
+        addons if names else [name for name in PYTHON_FOLDERS if (ROOT / name).is_dir()]
+    )
     yield "pylint-odoo", [bin_ / "pylint", "--rcfile=.pylintrc", "--jobs=1", *addons]
     yield "ruff check", [bin_ / "ruff", "check", *python_paths]
     yield "ruff format", [bin_ / "ruff", "format", "--check", *python_paths]
-    yield "oca-checks", [bin_ / "oca-checks-odoo-module", f"--config={ROOT / '.oca_hooks.cfg'}", *addons]
-    yield "upgrade_code", odoo.command(
-        *("upgrade_code", "--from", "17.0", "--to", "19.0", "--dry-run"),
-        *("--glob", "addons/**/*", "--addons-path"),
-        ",".join(f"addons/{family}" for family in settings.FAMILIES),
+    yield (
+        "oca-checks",
+        [
+            bin_ / "oca-checks-odoo-module",
+            f"--config={ROOT / '.oca_hooks.cfg'}",
+            *addons,
+        ],
+    )
+    yield (
+        "upgrade_code",
+        odoo.command(
+            *("upgrade_code", "--from", "17.0", "--to", "19.0", "--dry-run"),
+            *("--glob", "addons/**/*", "--addons-path"),
+            ",".join(f"addons/{family}" for family in settings.FAMILIES),
+        ),
     )
     if names:
         return
-    yield "eslint", [environments.node(odoo.python), environments.node_modules(odoo.python) / "eslint/bin/eslint.js", "--config", "eslint.config.mjs", "addons", "tests"]
+    yield (
+        "eslint",
+        [
+            environments.node(odoo.python),
+            environments.node_modules(odoo.python) / "eslint/bin/eslint.js",
+            "--config",
+            "eslint.config.mjs",
+            "addons",
+            "tests",
+        ],
+    )
     yield "prettier", [*_prettier(odoo), "--check", "--log-level=warn", *_web_files()]
     yield "codespell", [bin_ / "codespell", "--toml", "pyproject.toml"]
     yield "yamllint", [bin_ / "yamllint", "--strict", "docker"]
@@ -77,7 +99,11 @@ def _shell_files():
 def _prettier(odoo):
     home = environments.node_modules(odoo.python)
     plugin = home / "@prettier/plugin-xml/src/plugin.js"
-    return [environments.node(odoo.python), home / "prettier/bin/prettier.cjs", f"--plugin={plugin}"]
+    return [
+        environments.node(odoo.python),
+        home / "prettier/bin/prettier.cjs",
+        f"--plugin={plugin}",
+    ]
 
 
 def _web_files():

@@ -4,7 +4,6 @@ import ast
 
 from . import settings
 
-
 # A database does not change with these; scripts and styles are read from the folder.
 NOT_INSTALLED = ("tests/", "static/src/", "static/tests/", "README.rst")
 

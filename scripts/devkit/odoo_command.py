@@ -76,7 +76,9 @@ class Odoo:
                 raise
         end_progress()
         if process.returncode:
-            raise Fault(f"Odoo could not load its modules: {last_error(log)} (see {log})")
+            raise Fault(
+                f"Odoo could not load its modules: {last_error(log)} (see {log})"
+            )
         return problems
 
     def script(self, database, text, **environment):
@@ -95,7 +97,9 @@ class Odoo:
         )
         if done.returncode or "Traceback" in done.stderr:
             reason = (done.stderr.strip() or "no reason given").splitlines()[-1]
-            raise Fault(f"A script on database {database} failed: {reason}\n{done.stderr}")
+            raise Fault(
+                f"A script on database {database} failed: {reason}\n{done.stderr}"
+            )
         return done.stdout
 
     def build(self, database, modules, base=None):

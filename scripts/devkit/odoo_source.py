@@ -28,7 +28,9 @@ class OdooSource:
     def addons(self):
         """Folders that hold core's modules."""
         places = (self.packages / "odoo" / "addons", self.packages / "addons")
-        return [place for place in places if (place / "web").is_dir() or place == places[0]]
+        return [
+            place for place in places if (place / "web").is_dir() or place == places[0]
+        ]
 
     def module(self, name):
         """Folder of a core module, or None."""
@@ -57,7 +59,11 @@ def _from_home(home):
     version = re.search(r"version_info = \((\d+), (\d+)", release.read_text())
     if not version or version.groups() != ("19", "0"):
         raise Fault(f"ODOO_HOME={home} is not Odoo 19.0.")
-    scripts = (packages / "odoo-bin", home / "usr/bin/odoo", packages / "setup" / "odoo")
+    scripts = (
+        packages / "odoo-bin",
+        home / "usr/bin/odoo",
+        packages / "setup" / "odoo",
+    )
     script = next((path for path in scripts if path.is_file()), None)
     if script is None:
         raise Fault(f"ODOO_HOME={home} has no odoo-bin.")
@@ -73,13 +79,18 @@ def _own_package():
         found = _package_field(path, "Package"), _package_field(path, "Version")
         if found[0] != "odoo-19":
             raise Fault(f"ODOO_DEB={path} is damaged or no package of Odoo 19.")
-        say(f"Note: {path.name} is version {found[1]}, not the one this is tested with.")
+        say(
+            f"Note: {path.name} is version {found[1]}, not the one this is tested with."
+        )
     return path
 
 
 def _package_field(path, field):
     return subprocess.run(
-        ["dpkg-deb", "--field", path, field], capture_output=True, text=True, check=False
+        ["dpkg-deb", "--field", path, field],
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout.strip()
 
 
@@ -132,7 +143,9 @@ def _mend_links(building):
         say(f"Note: without the font Montserrat, Liberation stands in for it ({fault})")
         fonts = Path("/usr/share/fonts/truetype/liberation")
     files = {path.name: path for path in fonts.rglob("*.[to]tf")}
-    stand_in = next((path for name, path in sorted(files.items()) if "Sans" in name), None)
+    stand_in = next(
+        (path for name, path in sorted(files.items()) if "Sans" in name), None
+    )
     for link in dangling:
         source = files.get(link.name) or stand_in
         if source:

@@ -248,7 +248,8 @@ class _Cluster:
 
 def _find_binaries():
     folders = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name)
+        Path("/usr/lib/postgresql").glob("*/bin"),
+        key=lambda path: int(path.parent.name),
     )
     folders = [path for path in folders if (path / "initdb").exists()]
     if (CLUSTER / "PG_VERSION").is_file():

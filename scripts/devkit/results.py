@@ -75,7 +75,9 @@ class Results:
         say()
         for layer, count in self.layers.items():
             skipped = f"{count.skipped:>5} skipped" if count.skipped else ""
-            say(f"  {layer:<10}{count.passed:>5} passed {count.failed:>5} failed {skipped}")
+            say(
+                f"  {layer:<10}{count.passed:>5} passed {count.failed:>5} failed {skipped}"
+            )
         passed, failed = self.total("passed"), self.total("failed")
         skipped = self.total("skipped")
         line = f"{passed} passed, {failed} failed"

@@ -67,7 +67,9 @@ def wait_for(url, child, seconds=120):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline:
         if child.poll() is not None:
-            raise Fault(f"It ended while starting: {_last_line(child.log)} (see {child.log})")
+            raise Fault(
+                f"It ended while starting: {_last_line(child.log)} (see {child.log})"
+            )
         try:
             opener.open(url, timeout=5).close()
             return

@@ -3,8 +3,15 @@
 import contextlib
 import os
 
-from . import databases, environments, locks, odoo_source, postgres, settings
-from . import system_packages
+from . import (
+    databases,
+    environments,
+    locks,
+    odoo_source,
+    postgres,
+    settings,
+    system_packages,
+)
 from .odoo_command import Odoo
 
 

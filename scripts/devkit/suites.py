@@ -25,7 +25,9 @@ class Plan:
         known = [*modules.ours(with_demo=True), *OUTSIDE]
         unknown = [name for name in names if name not in known]
         if unknown:
-            raise Fault(f"MODULES= knows no {', '.join(unknown)}. Known: {', '.join(known)}")
+            raise Fault(
+                f"MODULES= knows no {', '.join(unknown)}. Known: {', '.join(known)}"
+            )
         self.everything = not names
         chosen = names or known
         addons = [name for name in chosen if name not in OUTSIDE]
@@ -84,7 +86,11 @@ class Runner:
 
     def run_tree(self):
         if "tree" in self.plan.outside and (ROOT / "tests/tree").is_dir():
-            self._pytest("tree", self.odoo.python, ["-p", "no:odoo", "tests/tree", "tests/scripts"])
+            self._pytest(
+                "tree",
+                self.odoo.python,
+                ["-p", "no:odoo", "tests/tree", "tests/scripts"],
+            )
 
     def run_proxy(self):
         if "hardware_proxy" in self.plan.outside:
@@ -119,7 +125,9 @@ class Runner:
         base, proxy_base = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{proxy_port}"
         shop.point_tills_to(proxy_port, database)
         with (
-            services.odoo_server(self.odoo, database, port, name="story-odoo") as server,
+            services.odoo_server(
+                self.odoo, database, port, name="story-odoo"
+            ) as server,
             services.hardware_proxy(proxy_port, receipts, "story-proxy") as proxy,
         ):
             services.wait_for(f"{base}/web/health", server)

@@ -88,7 +88,9 @@ class Checkout:
         started = time.monotonic()
         with self.running() as process:
             lines = read_until(process, "The shop is open", 900)
-            assert any("The shop is open" in line for line in lines), "".join(lines[-15:])
+            assert any("The shop is open" in line for line in lines), "".join(
+                lines[-15:]
+            )
             url = f"http://127.0.0.1:{self.port}/web/login"
             with urllib.request.urlopen(url, timeout=60) as answer:
                 assert answer.status == 200
@@ -223,7 +225,9 @@ def stale_postmaster(checkout):
 @fault("A Python environment is half deleted")
 def half_an_environment(checkout):
     for name in ("odoo", "proxy"):
-        (site,) = (checkout.state / "env" / name / "lib").glob("python3.*/site-packages")
+        (site,) = (checkout.state / "env" / name / "lib").glob(
+            "python3.*/site-packages"
+        )
         shutil.rmtree(site)
     return f"made anew; the shop was open after {checkout.opens():.0f} s"
 

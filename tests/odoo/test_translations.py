@@ -17,7 +17,9 @@ class TestTranslations(TransactionCase):
         )
         self.assertTrue(modules)
         for name in modules.mapped("name"):
-            catalog = polib.pofile(str(Path(Manifest.for_addon(name).path) / "i18n/fi.po"))
+            catalog = polib.pofile(
+                str(Path(Manifest.for_addon(name).path) / "i18n/fi.po")
+            )
             translated = {entry.msgid for entry in catalog.translated_entries()}
             terms = {
                 row[4]

@@ -80,7 +80,9 @@ def test_nothing_tested_is_a_failure():
     [("leads/s", 300, 100, 3.0), ("s", 1.0, 2.0, 2.0), ("ms/order", 10, 5, 0.5)],
 )
 def test_a_ratio_above_one_means_that_we_are_better(unit, ours, peer, ratio):
-    line = bench.line("x", {"ours": ours, "peer": peer, "unit": unit, "n": 9, "note": "z"})
+    line = bench.line(
+        "x", {"ours": ours, "peer": peer, "unit": unit, "n": 9, "note": "z"}
+    )
     assert line["ratio"] == ratio
     assert json.loads(json.dumps(line))["note"] == "z"
 

@@ -12,7 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
-import odoo.cli  # noqa: F401  (prepares the packages that the rest imports)
+import odoo.cli
 import odoo.http
 from odoo import api
 from odoo.modules.registry import Registry
@@ -25,7 +25,7 @@ from odoo.tools import config
 class RecordingResult(OdooTestResult):
     """Odoo's result that also remembers what became of each test."""
 
-    outcomes: dict[str, str] = {}  # noqa: RUF012  (one for the whole run)
+    outcomes: dict[str, str] = {}
 
     def _record(self, test, outcome):
         # The worst counts: a subtest's failure stays when its test goes on.
