@@ -1,0 +1,25 @@
+{
+    "name": "Orders: Stages and Tracking",
+    "summary": "Stages of confirmed orders, a board, their history and a public page",
+    "version": "19.0.1.0.0",
+    "author": "Asiakaskunta",
+    "license": "LGPL-3",
+    "category": "Sales/Sales",
+    "depends": ["crm_orders_base"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/crm_orders_stages_rules.xml",
+        "wizard/crm_orders_stage_load_views.xml",
+        "views/crm_orders_stage_views.xml",
+        "views/crm_orders_stage_log_views.xml",
+        "views/sale_order_views.xml",
+        "views/track_templates.xml",
+        "views/crm_orders_stages_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["crm_orders_stages/static/src/**/*"],
+        "web.assets_frontend": ["crm_orders_stages/static/src/scss/track.scss"],
+        "web.assets_tests": ["crm_orders_stages/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["crm_orders_stages/static/tests/unit/**/*"],
+    },
+}

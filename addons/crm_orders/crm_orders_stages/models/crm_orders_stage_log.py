@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CrmOrdersStageLog(models.Model):
+    """One stay of an order in a stage; rows are added and closed, never changed."""
+
+    _name = "crm_orders.stage.log"
+    _description = "Order Stage History"
+    _order = "entered_date desc, id desc"
+    _rec_name = "stage_id"
+
+    order_id = fields.Many2one(
+        "sale.order", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    from_stage_id = fields.Many2one(
+        "crm_orders.stage", "From", readonly=True, ondelete="restrict"
+    )
+    stage_id = fields.Many2one(
+        "crm_orders.stage",
+        "To",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    user_id = fields.Many2one("res.users", "Moved By", readonly=True)
+    entered_date = fields.Datetime("Entered", required=True, readonly=True)
+    left_date = fields.Datetime("Left", readonly=True)
+    planned_date = fields.Datetime(
+        "Planned", readonly=True, help="When the order should have left the stage."
+    )
+    duration = fields.Float(
+        "Hours",
+        readonly=True,
+        aggregator="avg",
+        help="Hours that the order stayed in the stage, nights and holidays included.",
+    )
+    is_late = fields.Boolean(
+        "Left Late", readonly=True, help="The order left the stage after the planned time."
+    )
+
+    _open_uniq = models.UniqueIndex(
+        "(order_id) WHERE left_date IS NULL", "An order is in one stage at a time."
+    )
+
+    @api.model
+    def _close(self, orders, now):
+        """End the running stays of these orders."""
+        self.flush_model()
+        orders.flush_recordset(["crm_orders_planned_date"])
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE crm_orders_stage_log log
+                   SET left_date = %(now)s,
+                       duration = EXTRACT(EPOCH FROM %(now)s - log.entered_date) / 3600,
+                       planned_date = o.crm_orders_planned_date,
+                       is_late = COALESCE(o.crm_orders_planned_date < %(now)s, FALSE),
+                       write_uid = %(uid)s,
+                       write_date = %(now)s
+                  FROM sale_order o
+                 WHERE o.id = log.order_id
+                   AND log.order_id IN %(orders)s
+                   AND log.left_date IS NULL
+                RETURNING log.id
+                """,
+                now=now,
+                uid=self.env.uid,
+                orders=tuple(orders.ids),
+            )
+        )
+        self.invalidate_model()

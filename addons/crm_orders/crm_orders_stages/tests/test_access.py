@@ -1,0 +1,139 @@
+from odoo.exceptions import AccessError
+from odoo.tests import TransactionCase, tagged
+
+from .common import StagesMixin
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(StagesMixin, TransactionCase):
+    """What each role may do by calling models from outside."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_up_stages()
+        cls.users = {
+            "seller": cls._new_user("stage_seller", "crm_orders_base.group_user"),
+            "manager": cls._new_user("stage_manager", "crm_orders_base.group_manager"),
+            "salesman": cls._new_user("stage_core", "sales_team.group_sale_salesman"),
+            "employee": cls._new_user("stage_employee", "base.group_user"),
+            "portal": cls._new_user("stage_portal", "base.group_portal"),
+            "public": cls.env.ref("base.public_user"),
+        }
+        cls.order = cls._confirmed_orders(1, user_id=cls.users["seller"].id)
+        cls.other_order = cls._confirmed_orders(1, user_id=cls.users["manager"].id)
+        cls.env.flush_all()
+
+    def _as(self, records, role):
+        user = self.users[role]
+        return records.with_user(user).with_company(self.company)
+
+    def _assert_refused(self, function, *args):
+        with self.assertRaises(AccessError):
+            function(*args)
+            self.env.flush_all()
+
+    def test_outsiders_see_no_stage(self):
+        for role in ("employee", "portal", "public", "salesman"):
+            self._assert_refused(self._as(self.stage_new, role).read, ["name"])
+            self._assert_refused(
+                self._as(self.order.crm_orders_log_ids, role).read, ["stage_id"]
+            )
+            self._assert_refused(
+                self._as(self.order, role).read, ["crm_orders_stage_id"]
+            )
+            self._assert_refused(
+                self._as(self.order, role).write,
+                {"crm_orders_stage_id": self.stage_work.id},
+            )
+
+    def test_core_salesman_confirms_without_knowing_of_stages(self):
+        order = self._new_orders(1, user_id=self.users["salesman"].id)
+        self._as(order, "salesman").action_confirm()
+        self.assertEqual(order.crm_orders_stage_id, self.stage_new)
+        self.assertEqual(order.crm_orders_log_ids.user_id, self.users["salesman"])
+        self._as(order, "salesman")._action_cancel()
+        self.assertEqual(order.crm_orders_stage_id, self.stage_cancelled)
+
+    def test_seller_moves_own_orders(self):
+        order = self._as(self.order, "seller")
+        order.write({"crm_orders_stage_id": self.stage_work.id})
+        order.action_crm_orders_next_stage()
+        self.assertEqual(order.crm_orders_stage_id, self.stage_ready)
+        self.assertTrue(order.crm_orders_log_ids)
+
+    def test_seller_cannot_touch_orders_of_others(self):
+        order = self._as(self.other_order, "seller")
+        self._assert_refused(order.write, {"crm_orders_stage_id": self.stage_work.id})
+        self._assert_refused(order.action_crm_orders_next_stage)
+        self._assert_refused(order.action_crm_orders_put_on_board)
+        self._assert_refused(order.action_crm_orders_copy_tracking_link)
+        self._assert_refused(order.action_crm_orders_revoke_tracking_link)
+        log = self._as(self.other_order.crm_orders_log_ids, "seller")
+        self._assert_refused(log.read, ["stage_id"])
+
+    def test_responsible_of_the_stage_sees_and_moves_the_order(self):
+        self.stage_work.user_id = self.users["seller"]
+        self.other_order.crm_orders_stage_id = self.stage_work
+        order = self._as(self.other_order, "seller")
+        self.assertEqual(order.search([("id", "=", order.id)]), order)
+        self.assertTrue(order.order_line.read(["name"]))
+        self.assertTrue(order.crm_orders_log_ids.read(["stage_id"]))
+        order.action_crm_orders_next_stage()
+        self.assertEqual(self.other_order.crm_orders_stage_id, self.stage_ready)
+        self._assert_refused(order.read, ["name"])
+
+    def test_seller_sets_up_nothing(self):
+        stage = self._as(self.stage_new, "seller")
+        self.assertEqual(stage.read(["name"])[0]["name"], "New")
+        self._assert_refused(stage.write, {"name": "Mine"})
+        self._assert_refused(stage.create, {"name": "Mine"})
+        self._assert_refused(stage.unlink)
+        loads = self._as(self.env["crm_orders.stage.load"], "seller")
+        self._assert_refused(loads.create, {})
+
+    def test_manager_sets_up_stages(self):
+        stage = self._as(self.stage_new, "manager")
+        stage.write({"name": "Fresh"})
+        stage.create({"name": "More", "company_id": self.company.id}).unlink()
+
+    def test_nobody_rewrites_history(self):
+        log = self.order.crm_orders_log_ids
+        for role in ("seller", "manager"):
+            row = self._as(log, role)
+            self._assert_refused(row.write, {"duration": 0})
+            self._assert_refused(row.unlink)
+            self._assert_refused(
+                row.create,
+                {
+                    "order_id": self.order.id,
+                    "company_id": self.company.id,
+                    "stage_id": self.stage_new.id,
+                    "entered_date": "2026-01-01 00:00:00",
+                },
+            )
+        admin_row = log.with_user(self.env.ref("base.user_admin"))
+        self._assert_refused(admin_row.write, {"duration": 0})
+
+    def test_nobody_reads_or_chooses_a_token(self):
+        self.order._crm_orders_ensure_track_token()
+        for role in ("seller", "manager"):
+            order = self._as(self.order, role)
+            self._assert_refused(order.read, ["crm_orders_track_token"])
+            self._assert_refused(
+                order.search, [("crm_orders_track_token", "like", "a%")]
+            )
+            self._assert_refused(order.write, {"crm_orders_track_token": "1"})
+
+    def test_other_companies_are_out_of_sight(self):
+        other = self._new_company("Other Oy")
+        outsider = self._new_user(
+            "stage_other", "crm_orders_base.group_manager", company=other
+        )
+        self._assert_refused(self.stage_new.with_user(outsider).read, ["name"])
+        self._assert_refused(
+            self.order.crm_orders_log_ids.with_user(outsider).read, ["stage_id"]
+        )
+        self._assert_refused(
+            self.order.with_user(outsider).action_crm_orders_copy_tracking_link
+        )
