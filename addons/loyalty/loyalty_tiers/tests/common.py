@@ -6,6 +6,26 @@ from odoo.tests import TransactionCase
 from ..tools import engine
 
 
+def make_tiers(env, company):
+    """Bronze from 0, Silver from 500 with 5 %, Gold from 2000 with 10 %."""
+    return env["loyalty.tier"].create(
+        [
+            {
+                "name": name,
+                "threshold": threshold,
+                "discount": discount,
+                "color": color,
+                "company_id": company.id,
+            }
+            for name, threshold, discount, color in (
+                ("Bronze", 0, 0, 2),
+                ("Silver", 500, 5, 8),
+                ("Gold", 2000, 10, 3),
+            )
+        ]
+    )
+
+
 class LoyaltyTiersCommon(TransactionCase):
     """A company in Helsinki with Bronze from 0, Silver from 500 and Gold from 2000."""
 
@@ -26,22 +46,7 @@ class LoyaltyTiersCommon(TransactionCase):
 
     @classmethod
     def make_tiers(cls, company):
-        return cls.env["loyalty.tier"].create(
-            [
-                {
-                    "name": name,
-                    "threshold": threshold,
-                    "discount": discount,
-                    "color": color,
-                    "company_id": company.id,
-                }
-                for name, threshold, discount, color in (
-                    ("Bronze", 0, 0, 2),
-                    ("Silver", 500, 5, 8),
-                    ("Gold", 2000, 10, 3),
-                )
-            ]
-        )
+        return make_tiers(cls.env, company)
 
     def entry(self, amount, day=None, partner=None, **values):
         """Ledger entry of a document that exists only in the test."""
