@@ -38,7 +38,7 @@ class PosConfig(models.Model):
         result = super().write(vals)
         after = self.filtered("retail_pos_proxy_id")
         filled = self.env["retail_pos.proxy"]._prepare_outlet_vals().keys()
-        if "retail_pos_proxy_id" in vals or after and filled & vals.keys():
+        if "retail_pos_proxy_id" in vals or (after and filled & vals.keys()):
             (before | after)._fill_from_device_service()
         return result
 
@@ -53,22 +53,20 @@ class PosConfig(models.Model):
 
     def _fill_from_device_service(self):
         """Bring core's fields in line with the service; without one, clear them."""
-        for proxy, configs in self.grouped("retail_pos_proxy_id").items():
-            vals = proxy._prepare_outlet_vals()
-            for config in configs:
-                changed = config._get_device_changes(vals)
-                if changed:
-                    # Straight to core, and not as from the settings' form.
-                    super(
-                        PosConfig, config.with_context(from_settings_view=False)
-                    ).write(changed)
+        batches = {}
+        for config in self:
+            vals = config.retail_pos_proxy_id._prepare_outlet_vals()
+            if changed := config._get_device_changes(vals):
+                batch = batches.setdefault(tuple(changed.items()), self.browse())
+                batches[tuple(changed.items())] = batch | config
+        for changed, configs in batches.items():
+            # These are no entries of the settings' form, if this began there.
+            configs.with_context(from_settings_view=False).write(dict(changed))
 
     def _get_device_changes(self, vals):
         """The part of `vals` that this shop does not have yet."""
         self.ensure_one()
-        changed = {
-            name: value for name, value in vals.items() if self[name] != value
-        }
+        changed = {name: value for name, value in vals.items() if self[name] != value}
         if self.other_devices and self.epson_printer_ip:
             # The drawer hangs on the Epson printer, which has its own switch for it.
             changed.pop("iface_cashdrawer", None)

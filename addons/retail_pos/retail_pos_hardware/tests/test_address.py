@@ -10,7 +10,10 @@ class TestAddress(BaseCase):
             ("127.0.0.1", "http://127.0.0.1:8073"),
             (" 192.168.1.50:9000 ", "http://192.168.1.50:9000"),
             ("http://127.0.0.1:8073/", "http://127.0.0.1:8073"),
-            ("HTTP://Till.Shop.test:8073/k/SeCret_1", "http://till.shop.test:8073/k/SeCret_1"),
+            (
+                "HTTP://Till.Shop.test:8073/k/SeCret_1",
+                "http://till.shop.test:8073/k/SeCret_1",
+            ),
             ("https://till.shop.test", "https://till.shop.test:443"),
             ("https://t.shop.test/k/abc/bar", "https://t.shop.test:443/k/abc/bar"),
             ("http://[::1]:8073", "http://[::1]:8073"),

@@ -125,7 +125,9 @@ class TestPosConfig(TransactionCase):
         self.config.flush_recordset()
         before = self.config.write_date
         self.config._fill_from_device_service()
-        self.assertEqual(self.config._get_device_changes(self.proxy._prepare_outlet_vals()), {})
+        self.assertEqual(
+            self.config._get_device_changes(self.proxy._prepare_outlet_vals()), {}
+        )
         self.assertEqual(self.config.write_date, before)
 
     def test_customer_display_keeps_working(self):

@@ -29,7 +29,9 @@ class TestProxyAccess(TransactionCase):
         self._call(self.manager, "write", [proxy_id], {"url": "10.0.0.1"})
         (values,) = self._call(self.manager, "read", [proxy_id], ["url"])
         self.assertEqual(values["url"], "http://10.0.0.1:8073")
-        self._call(self.manager, "write", [proxy_id], {"config_ids": [(4, self.config.id)]})
+        self._call(
+            self.manager, "write", [proxy_id], {"config_ids": [(4, self.config.id)]}
+        )
         self.assertEqual(self.config.proxy_ip, "http://10.0.0.1:8073")
         self._call(
             self.manager,
@@ -91,7 +93,10 @@ class TestProxyAccess(TransactionCase):
                 self._call(self.manager, method, [self.proxy.id])
         with self.assertRaises(AccessError):
             self._call(
-                self.manager, "_fill_from_device_service", [self.config.id], model="pos.config"
+                self.manager,
+                "_fill_from_device_service",
+                [self.config.id],
+                model="pos.config",
             )
 
     def test_company_wall(self):

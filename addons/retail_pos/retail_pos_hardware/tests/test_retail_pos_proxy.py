@@ -25,7 +25,14 @@ class TestRetailPosProxy(TransactionCase):
         self.assertEqual(other.url, "http://10.0.0.1:80")
 
     def test_every_bad_address_has_a_text(self):
-        for url in ("", "ftp://a:1", "http://-", "http://a:0", "http://a:1/?x", "a" * 60):
+        for url in (
+            "",
+            "ftp://a:1",
+            "http://-",
+            "http://a:0",
+            "http://a:1/?x",
+            "a" * 60,
+        ):
             with self.subTest(url=url), self.assertRaises(ValidationError) as caught:
                 self.proxy.url = url
             self.assertTrue(str(caught.exception).endswith((".", "8073", "SECRET")))
@@ -42,7 +49,9 @@ class TestRetailPosProxy(TransactionCase):
         self.assertTrue(self.proxy.open_drawer)
 
     def test_service_in_use_is_not_lost(self):
-        config = self.env["pos.config"].create({"name": "Shop A", "payment_method_ids": False})
+        config = self.env["pos.config"].create(
+            {"name": "Shop A", "payment_method_ids": False}
+        )
         config.retail_pos_proxy_id = self.proxy
         with self.assertRaisesRegex(UserError, "Shop A"):
             self.proxy.unlink()

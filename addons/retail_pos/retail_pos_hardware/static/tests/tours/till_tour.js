@@ -34,7 +34,8 @@ function isPrinted() {
     return {
         content: "the order knows that its receipt was printed",
         trigger: ".receipt-screen",
-        run: () => waitUntil(() => posmodel.getOrder().nb_print === 1, { timeout: 15000 }),
+        run: () =>
+            waitUntil(() => posmodel.getOrder().nb_print === 1, { timeout: 15000 }),
     };
 }
 
@@ -106,7 +107,8 @@ registry.category("web_tour.tours").add("retail_pos_hardware_status_icon", {
             Chrome.clickMenuButton(),
             {
                 content: "the reason stands beside the icon",
-                trigger: ".js_proxy .js_msg:contains('The cover of the printer is open.')",
+                trigger:
+                    ".js_proxy .js_msg:contains('The cover of the printer is open.')",
             },
             changeDevices({ cover_open: false }),
             {

@@ -21,7 +21,9 @@ patch(BarcodeReader.prototype, {
                     this.scan(barcode);
                 }
             } catch {
-                await new Promise((resolve) => browser.setTimeout(resolve, RETRY_DELAY));
+                await new Promise((resolve) =>
+                    browser.setTimeout(resolve, RETRY_DELAY)
+                );
             }
         }
         this.remoteActive = 0;

@@ -12,7 +12,11 @@ const STATUS_TIMEOUT = 2500;
 function toDrivers(status) {
     const printer = status.printers.find(({ name }) => name === status.printer);
     return {
-        printer: { status: printer.status, code: printer.code, messages: printer.messages },
+        printer: {
+            status: printer.status,
+            code: printer.code,
+            messages: printer.messages,
+        },
         scanner: { status: status.scanner },
         scale: { status: status.scale },
     };
@@ -31,7 +35,8 @@ patch(HardwareProxy.prototype, {
         if (!this.printer) {
             this.printer = new DeviceServicePrinter({
                 url: this.host,
-                notify: (message) => this.pos.notification.add(message, { type: "danger" }),
+                notify: (message) =>
+                    this.pos.notification.add(message, { type: "danger" }),
             });
         }
     },
@@ -71,7 +76,11 @@ patch(HardwareProxy.prototype, {
     async pollStatus() {
         try {
             const service = new DeviceService(this.host);
-            const status = await service.call("status", {}, { timeout: STATUS_TIMEOUT });
+            const status = await service.call(
+                "status",
+                {},
+                { timeout: STATUS_TIMEOUT }
+            );
             this.setConnectionInfo({ status: "connected", drivers: toDrivers(status) });
         } catch {
             if (this.connectionInfo.status !== "connecting") {

@@ -21,11 +21,15 @@ export class DeviceServiceError extends Error {
  */
 export function problemText(code, fallback = "") {
     const texts = {
-        bad_image: _t("The receipt could not be drawn. Print it again from the order list."),
+        bad_image: _t(
+            "The receipt could not be drawn. Print it again from the order list."
+        ),
         busy: _t("The printer is busy with another receipt. Nothing was printed."),
         cancelled: _t("The receipt was withdrawn before it was printed."),
         cover_open: _t("The cover of the printer is open. Close it."),
-        cutter: _t("The paper cutter of the printer is jammed. Open the cover and free it."),
+        cutter: _t(
+            "The paper cutter of the printer is jammed. Open the cover and free it."
+        ),
         maybe_printed: _t(
             "The connection to the printer broke while the receipt was printing. Look at the printer: if the receipt is not complete, print it again. It will be marked as a copy."
         ),
@@ -36,18 +40,26 @@ export function problemText(code, fallback = "") {
         refused: _t(
             "The device service does not accept this till. Check its address and its secret in the settings of Odoo."
         ),
-        silent: _t("The printer is connected but does not answer. Switch it off and on again."),
+        silent: _t(
+            "The printer is connected but does not answer. Switch it off and on again."
+        ),
         timeout: _t(
             "The device service took too long to answer. Look at the printer before you print again."
         ),
         too_large: _t("The receipt is too long for the printer."),
-        unknown_printer: _t("The device service has no such printer. Check its address."),
+        unknown_printer: _t(
+            "The device service has no such printer. Check its address."
+        ),
         unreachable: _t(
             "The device service of this till does not answer. Check that it is running."
         ),
         unrecoverable: _t("The printer reports an error. Switch it off and on again."),
     };
-    return (texts[code] || fallback || _t("The device service reports: %s", code)).toString();
+    return (
+        texts[code] ||
+        fallback ||
+        _t("The device service reports: %s", code)
+    ).toString();
 }
 
 /**
@@ -66,7 +78,9 @@ export class DeviceService {
             return {};
         }
         const { hostname } = new URL(this.url);
-        return { targetAddressSpace: LOOPBACK.includes(hostname) ? "loopback" : "local" };
+        return {
+            targetAddressSpace: LOOPBACK.includes(hostname) ? "loopback" : "local",
+        };
     }
 
     /**

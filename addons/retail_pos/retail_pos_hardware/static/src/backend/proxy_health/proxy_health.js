@@ -3,7 +3,10 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { DeviceService, problemText } from "@retail_pos_hardware/app/utils/device_service";
+import {
+    DeviceService,
+    problemText,
+} from "@retail_pos_hardware/app/utils/device_service";
 
 /** Jobs that a person should look at, at most. */
 const JOB_LIMIT = 10;
@@ -20,11 +23,21 @@ export class ProxyHealth extends Component {
         this.orm = useService("orm");
         this.actionService = useService("action");
         this.origin = window.location.origin;
-        this.state = useState({ proxy: null, checks: [], status: null, jobs: [], busy: false });
+        this.state = useState({
+            proxy: null,
+            checks: [],
+            status: null,
+            jobs: [],
+            busy: false,
+        });
         onWillStart(async () => {
-            const id = this.props.action.params?.proxy_id || this.props.action.context?.active_id;
+            const id =
+                this.props.action.params?.proxy_id ||
+                this.props.action.context?.active_id;
             const fields = ["name", "url", "config_ids"];
-            [this.state.proxy] = id ? await this.orm.read("retail_pos.proxy", [id], fields) : [];
+            [this.state.proxy] = id
+                ? await this.orm.read("retail_pos.proxy", [id], fields)
+                : [];
             if (this.state.proxy) {
                 this.service = this.makeService(this.state.proxy.url);
                 this.check();
@@ -41,7 +54,10 @@ export class ProxyHealth extends Component {
     }
 
     get allIsWell() {
-        return this.state.status && this.state.checks.every(({ result }) => result === "ok");
+        return (
+            this.state.status &&
+            this.state.checks.every(({ result }) => result === "ok")
+        );
     }
 
     printerProblem(printer) {
@@ -100,7 +116,7 @@ export class ProxyHealth extends Component {
             const problem = this.printerProblem(printer);
             const result = printer.status === "connected" ? "ok" : "failed";
             this.addCheck(
-                _t("Printer %s is ready", printer.name),
+                _t("Printer %s", printer.name),
                 problem && result === "ok" ? "warning" : result,
                 problem ? [problem] : []
             );
@@ -124,7 +140,9 @@ export class ProxyHealth extends Component {
         const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
         if (await this.service.isListening()) {
             return [
-                _t("Something answers at this address, but it does not accept this page."),
+                _t(
+                    "Something answers at this address, but it does not accept this page."
+                ),
                 _t(
                     "If it is the device service: start it with --allow-origin %s, or add this address under 'origins' in its settings file.",
                     this.origin
@@ -175,13 +193,17 @@ export class ProxyHealth extends Component {
             try {
                 const answer = await work();
                 if (answer.printed === false) {
-                    this.addCheck(title, "failed", [problemText(answer.code, answer.message)]);
+                    this.addCheck(title, "failed", [
+                        problemText(answer.code, answer.message),
+                    ]);
                 } else {
                     this.addCheck(title, "ok");
                 }
                 this.state.jobs = await this.readJobs();
             } catch (error) {
-                this.addCheck(title, "failed", [problemText(error.code, error.message)]);
+                this.addCheck(title, "failed", [
+                    problemText(error.code, error.message),
+                ]);
             }
         });
     }
@@ -216,7 +238,9 @@ export class ProxyHealth extends Component {
     }
 
     editService() {
-        return this.actionService.doAction("retail_pos_hardware.retail_pos_proxy_action");
+        return this.actionService.doAction(
+            "retail_pos_hardware.retail_pos_proxy_action"
+        );
     }
 }
 

@@ -24,7 +24,13 @@ class Proxy extends models.Model {
 }
 defineModels([Proxy]);
 
-const READY = { name: "receipt", default: true, virtual: true, drawer: true, status: "connected" };
+const READY = {
+    name: "receipt",
+    default: true,
+    virtual: true,
+    drawer: true,
+    status: "connected",
+};
 const HEALTHY = { code: "", messages: [], paper: "ok" };
 
 async function mountHealth({ hello, listening = false, replies = {} } = {}) {
@@ -33,7 +39,9 @@ async function mountHealth({ hello, listening = false, replies = {} } = {}) {
             hello: hello || (async () => true),
             isListening: async () => listening,
             call: async (name, data) => {
-                expect.step([name, data?.printer || data?.id].filter(Boolean).join(" "));
+                expect.step(
+                    [name, data?.printer || data?.id].filter(Boolean).join(" ")
+                );
                 const reply = replies[name];
                 if (reply instanceof Error) {
                     throw reply;
@@ -54,7 +62,9 @@ async function mountHealth({ hello, listening = false, replies = {} } = {}) {
 const results = () => queryAllAttributes(".o_health_check", "data-result");
 
 test("everything works", async () => {
-    await mountHealth({ replies: { status: { printers: [{ ...READY, ...HEALTHY }] } } });
+    await mountHealth({
+        replies: { status: { printers: [{ ...READY, ...HEALTHY }] } },
+    });
     expect.verifySteps(["status", "jobs"]);
     expect(results()).toEqual(["ok", "ok", "ok"]);
     expect(".alert-success").toHaveCount(1);
@@ -62,9 +72,13 @@ test("everything works", async () => {
 });
 
 test("nothing listens: the advice is to start the service", async () => {
-    await mountHealth({ hello: () => Promise.reject(new DeviceServiceError("unreachable", "x")) });
+    await mountHealth({
+        hello: () => Promise.reject(new DeviceServiceError("unreachable", "x")),
+    });
     expect(results()).toEqual(["failed"]);
-    expect(queryAllTexts(".o_health_check")[0]).toInclude("Start the device service on it");
+    expect(queryAllTexts(".o_health_check")[0]).toInclude(
+        "Start the device service on it"
+    );
     expect(".alert-success").toHaveCount(0);
 });
 
@@ -106,11 +120,18 @@ test("devices can be tried", async () => {
     await animationFrame();
     expect.verifySteps(["drawer receipt"]);
     expect(results()).toEqual(["ok", "ok", "ok", "ok", "failed"]);
-    expect(queryAllTexts(".o_health_check")[4]).toInclude("switched off or not connected");
+    expect(queryAllTexts(".o_health_check")[4]).toInclude(
+        "switched off or not connected"
+    );
 });
 
 test("receipts to look at can be printed again or put away", async () => {
-    const job = { id: "job-1", printer: "receipt", code: "maybe_printed", created_at: 0 };
+    const job = {
+        id: "job-1",
+        printer: "receipt",
+        code: "maybe_printed",
+        created_at: 0,
+    };
     const replies = {
         status: { printers: [{ ...READY, ...HEALTHY }] },
         jobs: { jobs: [job] },

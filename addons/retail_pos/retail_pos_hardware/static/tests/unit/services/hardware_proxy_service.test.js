@@ -7,14 +7,19 @@ import { HardwareProxy } from "@point_of_sale/app/services/hardware_proxy_servic
 import { HWPrinter } from "@point_of_sale/app/utils/printer/hw_printer";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { setupPosEnv } from "@point_of_sale/../tests/unit/utils";
-import { DeviceService, DeviceServiceError } from "@retail_pos_hardware/app/utils/device_service";
+import {
+    DeviceService,
+    DeviceServiceError,
+} from "@retail_pos_hardware/app/utils/device_service";
 import { DeviceServicePrinter } from "@retail_pos_hardware/app/utils/printer/device_service_printer";
 
 definePosModels();
 
 const STATUS = {
     printer: "receipt",
-    printers: [{ name: "receipt", status: "disconnected", code: "paper_out", messages: [] }],
+    printers: [
+        { name: "receipt", status: "disconnected", code: "paper_out", messages: [] },
+    ],
     scanner: "connected",
     scale: "disconnected",
 };

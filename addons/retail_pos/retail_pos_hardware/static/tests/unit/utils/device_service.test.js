@@ -1,6 +1,9 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { allowTranslations } from "@web/../tests/web_test_helpers";
-import { DeviceService, problemText } from "@retail_pos_hardware/app/utils/device_service";
+import {
+    DeviceService,
+    problemText,
+} from "@retail_pos_hardware/app/utils/device_service";
 
 describe.current.tags("headless");
 
@@ -21,7 +24,9 @@ function makeService(reply) {
 
 test("a call is JSON by POST under the whole address", async () => {
     const { service, requests } = makeService(() => answer({ outcome: "opened" }));
-    expect(await service.call("drawer", { reason: "x" })).toEqual({ outcome: "opened" });
+    expect(await service.call("drawer", { reason: "x" })).toEqual({
+        outcome: "opened",
+    });
     const [request] = requests;
     expect(request.url).toBe("http://127.0.0.1:8073/k/secret/v1/drawer");
     expect(request.method).toBe("POST");
@@ -74,14 +79,18 @@ test("Local Network Access is asked for the right space", async () => {
         ["http://192.168.1.5:8073", "local"],
     ];
     for (const [url, space] of spaces) {
-        expect(new DeviceService(url).addressSpace).toEqual({ targetAddressSpace: space });
+        expect(new DeviceService(url).addressSpace).toEqual({
+            targetAddressSpace: space,
+        });
     }
     odoo.use_lna = before;
 });
 
 test("every code has a text, unknown ones too", () => {
     allowTranslations();
-    expect(problemText("paper_out")).toBe("The printer is out of paper. Put in a new roll.");
+    expect(problemText("paper_out")).toBe(
+        "The printer is out of paper. Put in a new roll."
+    );
     expect(problemText("new_code", "From the service.")).toBe("From the service.");
     expect(problemText("new_code")).toBe("The device service reports: new_code");
 });

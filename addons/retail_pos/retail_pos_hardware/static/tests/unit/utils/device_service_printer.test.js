@@ -16,7 +16,13 @@ function makePrinter(...answers) {
             if (reply instanceof Error) {
                 throw reply;
             }
-            return { id: data.id, state: "confirmed", printed: true, paper: "ok", ...reply };
+            return {
+                id: data.id,
+                state: "confirmed",
+                printed: true,
+                paper: "ok",
+                ...reply,
+            };
         },
     };
     const printer = new DeviceServicePrinter({
@@ -85,7 +91,11 @@ test("retry after a doubtful print asks for a copy", async () => {
     expect(first.message.body).toInclude("Look at the printer");
     await printer.printReceipt(paper);
     await printer.printReceipt(paper);
-    expect(calls.map(({ name }) => name)).toEqual(["print", "jobs/retry", "jobs/retry"]);
+    expect(calls.map(({ name }) => name)).toEqual([
+        "print",
+        "jobs/retry",
+        "jobs/retry",
+    ]);
     expect(calls[1].id).toBe(calls[0].id);
     expect(calls[1].copy_text).toBe("COPY");
     expect(calls[2].id).toBe("the-copy");

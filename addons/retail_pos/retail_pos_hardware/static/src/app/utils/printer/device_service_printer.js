@@ -123,7 +123,10 @@ export class DeviceServicePrinter extends BasePrinter {
             return true;
         } catch (error) {
             this.notify(
-                _t("The cash drawer did not open. %s", problemText(error.code, error.message))
+                _t(
+                    "The cash drawer did not open. %s",
+                    problemText(error.code, error.message)
+                )
             );
             return false;
         }
