@@ -66,7 +66,9 @@ class PayrollLiteParameterValue(models.Model):
     def _format(self, number):
         """``number`` in the reader's language, without needless zeros."""
         _whole, _point, decimals = decimal_text(number).partition(".")
-        return formatLang(self.env, number, digits=len(decimals))
+        return formatLang(
+            self.env, number, digits=len(decimals), grouping=bool(decimals)
+        )
 
     @api.constrains("band_ids")
     def _check_bands(self):

@@ -1,9 +1,8 @@
 from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools.misc import format_date
+from odoo.tools.misc import format_date, get_lang
 
 from ..tools.guard import as_engine, is_engine, without_defaults
 from .payroll_lite_engine import Period
@@ -118,8 +117,13 @@ class PayrollLiteRun(models.Model):
             if not run.date_from or not run.structure_id:
                 run.name = run.name or ""
                 continue
-            month = format_date(self.env, run.date_from, date_format="LLLL yyyy")
-            run.name = f"{month[:1].upper()}{month[1:]} · {run.structure_id.name}"
+            # one language for both parts, also where the system makes a run
+            lang = get_lang(self.env).code
+            month = format_date(
+                self.env, run.date_from, lang_code=lang, date_format="LLLL yyyy"
+            )
+            structure = run.structure_id.with_context(lang=lang)
+            run.name = f"{month[:1].upper()}{month[1:]} · {structure.name}"
 
     @api.depends("date_from")
     def _compute_date_to(self):

@@ -5,9 +5,14 @@ from odoo.tools.misc import format_date, formatLang
 
 from ..tools.words import amount_in_words
 
-# A page holds this many lines at full size; more lines make everything smaller.
-LINES_AT_FULL_SIZE = 22
-FULL_SIZE = 9.6
+# What the parts of a page take, as the style sheet has it: some in pixels, most in the
+# size of the text. The text is made as small as all parts need.
+PAGE_HEIGHT = 1740
+FIXED_HEIGHT = 320
+FULL_SIZE = 22
+FIXED_LINES = 19
+LINES_OF_SECTION = 6.2
+LINES_OF_LINE = 1.95
 
 
 class ReportPayrollLitePayslip(models.AbstractModel):
@@ -50,7 +55,6 @@ class ReportPayrollLitePayslip(models.AbstractModel):
     def _prepare_document(self, payslip):
         """All texts of one page; glue modules extend the dict."""
         env = payslip.env
-        money = {"currency_obj": payslip.currency_id}
         snapshot = payslip.snapshot or {}
         lines = self._prepare_lines(payslip)
         company = payslip.company_id
@@ -74,15 +78,11 @@ class ReportPayrollLitePayslip(models.AbstractModel):
             "base_lines": lines["base"],
             "employer_lines": lines["employer"],
             "ytd": self._get_ytd(payslip),
+            "currency": payslip.currency_id.symbol,
+            "net": formatLang(env, payslip.net, currency_obj=payslip.currency_id),
             **{
-                name: formatLang(env, payslip[name], **money)
-                for name in (
-                    "earnings",
-                    "deductions",
-                    "net",
-                    "employer_costs",
-                    "total_cost",
-                )
+                name: self._format(payslip, payslip[name])
+                for name in ("earnings", "deductions", "employer_costs")
             },
             "net_in_words": amount_in_words(
                 Decimal(str(payslip.net)), env.lang, payslip.currency_id.name
@@ -122,13 +122,15 @@ class ReportPayrollLitePayslip(models.AbstractModel):
             if line.category in totals:
                 totals[line.category] += line.ytd_amount
         return {
-            category: formatLang(payslip.env, amount, currency_obj=payslip.currency_id)
+            category: self._format(payslip, amount)
             for category, amount in totals.items()
         }
 
     @api.model
-    def _format(self, line, amount):
-        return formatLang(line.env, amount, digits=line.currency_id.decimal_places)
+    def _format(self, record, amount):
+        """``amount`` without the sign of the currency, which the heading has."""
+        digits = record.currency_id.decimal_places
+        return formatLang(record.env, amount, digits=digits)
 
     @api.model
     def _get_company_lines(self, company):
@@ -148,6 +150,11 @@ class ReportPayrollLitePayslip(models.AbstractModel):
 
     @api.model
     def _get_font_size(self, lines):
-        """Points of the text so that any number of lines fits on one page."""
-        count = sum(len(category) for category in lines.values())
-        return round(FULL_SIZE * min(1, LINES_AT_FULL_SIZE / max(count, 1)), 2)
+        """Pixels of the text so that any number of lines fits on one page."""
+        sections = [category for category in lines.values() if category]
+        count = sum(len(section) for section in sections)
+        room = PAGE_HEIGHT - FIXED_HEIGHT - count - 3 * len(sections)
+        height = (
+            FIXED_LINES + LINES_OF_SECTION * (len(sections) + 1) + LINES_OF_LINE * count
+        )
+        return round(min(FULL_SIZE, room / height), 2)

@@ -9,5 +9,6 @@ from . import (
     test_run,
     test_structure,
     test_tax_card,
+    test_tours,
     test_words,
 )

@@ -3,11 +3,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from psycopg2 import IntegrityError
-
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from ..tools.snapshot import fingerprint
 from .common import PayrollLiteCommon

@@ -1,8 +1,7 @@
 from io import BytesIO
 
-from PyPDF2 import PdfFileReader
-
 from odoo.tests import tagged
+from PyPDF2 import PdfFileReader
 
 from .common import PayrollLiteCommon
 
@@ -52,18 +51,36 @@ class TestReport(PayrollLiteCommon):
         self.assertEqual(self._render(slips).numPages, 5)
 
     def test_any_number_of_lines_fits(self):
-        for count in (1, 25, 60):
+        reports = self.env["ir.actions.report"]
+        paper = self.env.ref("payroll_lite.paperformat_payslip")
+        for count in (1, 20, 45, 90):
             rules = [
                 (f"ALLOWANCE_{index}", "earning", f"wage / {index + 2}")
                 for index in range(count)
             ]
             structure = self._make_structure(
-                [*rules, ("NET", "net", "earnings - deductions")]
+                [
+                    *rules,
+                    ("DEDUCTION", "deduction", "wage / 10"),
+                    ("INFORMATION", "base", "wage"),
+                    ("EMPLOYER", "employer", "wage / 10"),
+                    ("NET", "net", "earnings - deductions"),
+                ]
             )
             structure.rule_ids[0].name = "A very long name of an allowance " * 8
             payslip = self._make_confirmed(self.aino, structure_id=structure.id)
-            pdf = self._render(payslip)
-            self.assertEqual(pdf.numPages, 1, count)
+            self.assertEqual(self._render(payslip).numPages, 1, count)
+            # also without the fixed height, which would only hide what is too much
+            html = self._html(payslip)
+            loose = html.replace("height: 1740px", "padding-bottom: 100px")
+            self.assertNotEqual(loose, html)
+            content = reports._run_wkhtmltopdf(
+                [loose],
+                report_ref="payroll_lite.report_payslip",
+                specific_paperformat_args={},
+            )
+            self.assertEqual(PdfFileReader(BytesIO(content)).numPages, 1, count)
+            self.assertEqual(paper.format, "A4")
 
     def test_the_language_of_the_employee(self):
         eero = self._make_employee("Eero", lang="sv_SE")
@@ -91,7 +108,7 @@ class TestReport(PayrollLiteCommon):
             "Kuukausipalkka",
             "Ennakonpidätys",
             "Työeläkevakuutusmaksu",
-            "1.5.2026",
+            "01.05.2026",
             "2\N{NO-BREAK SPACE}654,37",
             "20,50",
         ):

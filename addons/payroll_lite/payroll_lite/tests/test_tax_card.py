@@ -1,10 +1,9 @@
 from datetime import date
 
-from psycopg2 import IntegrityError
-
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import PayrollLiteCommon
 
@@ -52,6 +51,13 @@ class TestTaxCard(PayrollLiteCommon):
         (february | march).action_compute()
         self.assertEqual(self._amounts(february)["TAX"], 615)
         self.assertEqual(self._amounts(march)["TAX"], 660)
+
+    def test_the_payroll_view_shows_the_card_at_once(self):
+        view = self.env["payroll.lite.employee"].with_user(self.officer)
+        shown = view.browse(self.aino.id)
+        self.assertEqual(shown.tax_percent, 20.5)
+        self._card(date.today(), tax_percent=33).action_save()
+        self.assertEqual(shown.tax_percent, 33)
 
     def test_a_card_from_the_same_day_replaces(self):
         self._card(date(2026, 3, 1), tax_percent=22).action_save()

@@ -3,8 +3,7 @@
 import ast
 
 from . import expression
-from .errors import PayrollError
-from .functions import CONDITION, FUNCTIONS, NUMBER, Table
+from .functions import Table
 
 _SIGNS = {
     ast.Add: "+",

@@ -113,6 +113,8 @@ class PayrollLiteTaxCard(models.TransientModel):
             version = employee.create_version({"date_version": self.date_from})
         vals.update(last_modified_uid=self.env.uid)
         (version | later).write(vals)
+        # a view of the database does not notice that its tables changed
+        self.employee_id.invalidate_model()
         return {"type": "ir.actions.act_window_close"}
 
     def _prepare_version_vals(self):
