@@ -120,9 +120,11 @@ class _Cluster:
             return CLUSTER
         home = Path("/var/tmp") / SOCKETS.name / "postgres"  # noqa: S108
         home.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        if not CLUSTER.exists():
-            say(f"{STATE} is closed to other users; the database files go to {home}.")
-            CLUSTER.symlink_to(home)
+        say(f"{STATE} is closed to other users; the database files go to {home}.")
+        # What is there belonged to a state folder that was deleted by hand.
+        self._end_servers_of(home)
+        shutil.rmtree(home, ignore_errors=True)
+        CLUSTER.symlink_to(home)
         return home
 
     def _reaches(self, folder):
@@ -172,7 +174,8 @@ class _Cluster:
     def _create(self):
         """Make the cluster beside its place: it is there whole or not at all."""
         with step("Creating a private PostgreSQL cluster"):
-            self._stop_orphan()
+            # Its files may have been deleted while it ran.
+            self._end_servers_of(self.home)
             building = self.home.with_suffix(".new")
             for path in (building, self.home):
                 shutil.rmtree(path, ignore_errors=True)
@@ -187,25 +190,14 @@ class _Cluster:
                 raise Fault(f"PostgreSQL's initdb failed: {' '.join(reason)}")
             os.replace(building, self.home)
 
-    def _stop_orphan(self):
-        """End a server of ours whose files were deleted while it ran."""
-        for pid in self._our_processes():
+    @staticmethod
+    def _end_servers_of(home):
+        for pid in _servers_of(home):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGQUIT)
             deadline = time.monotonic() + 20
             while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
                 time.sleep(0.1)
-
-    def _our_processes(self):
-        """Process ids of postmasters that were started on this cluster's folder."""
-        for entry in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                words = entry.read_bytes().split(b"\0")
-            except OSError:
-                continue
-            is_server = words[0].endswith(b"/bin/postgres")
-            if is_server and str(self.home).encode() in words:
-                yield int(entry.parent.name)
 
     def _check_version(self):
         theirs = (self.home / "PG_VERSION").read_text().strip()
@@ -234,7 +226,7 @@ class _Cluster:
     def _remove_stale_lock(self):
         """Remove the note of a server that is gone, even if its number lives on."""
         note = self.home / "postmaster.pid"
-        if note.exists() and not list(self._our_processes()):
+        if note.exists() and not list(_servers_of(self.home)):
             note.unlink()
 
     def _last_words(self):
@@ -244,6 +236,17 @@ class _Cluster:
             lines = []
         fatal = [line for line in lines if "FATAL" in line or "PANIC" in line] or lines
         return fatal[-1] if fatal else "it left no log"
+
+
+def _servers_of(home):
+    """Process ids of PostgreSQL servers that were started on a folder."""
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[0].endswith(b"/bin/postgres") and str(home).encode() in words:
+            yield int(entry.parent.name)
 
 
 def _find_binaries():

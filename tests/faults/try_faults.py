@@ -187,6 +187,7 @@ def killed_in_setup(checkout):
 
 @fault("Kill -9 while PostgreSQL's cluster is created")
 def killed_in_initdb(checkout):
+    shutil.rmtree(checkout.state)
     checkout.stop_at("Creating a private PostgreSQL cluster", signal.SIGKILL)
     return "the next start made a new cluster"
 
