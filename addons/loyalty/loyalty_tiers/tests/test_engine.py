@@ -12,7 +12,7 @@ from odoo.tests import BaseCase, tagged
 from ..tools import engine
 
 MODULE = Path(__file__).parent.parent
-VECTORS = MODULE / "tests" / "vectors"
+VECTORS = MODULE / "static" / "tests" / "vectors"
 SERVER_ONLY = {"next_review", "leaves_window_on"}
 
 

@@ -1,7 +1,7 @@
 """Rules of the loyalty tiers as pure functions: dates, numbers and dicts in and out.
 
 ``static/src/engine.js`` is the twin of this file for the till. Both run the vectors
-in ``tests/vectors``: change both or neither. ``leaves_window_on`` and ``next_review``
+in ``static/tests/vectors``: change both or neither. ``leaves_window_on`` and ``next_review``
 are needed by the server alone and have no twin.
 
 Tiers are dicts with ``id``, ``threshold`` and ``discount``. Entries of the ledger are

@@ -1,6 +1,6 @@
 /**
  * Rules of the loyalty tiers as pure functions: the twin of `tools/engine.py`, see there
- * for the reasons. Both run the vectors in `tests/vectors`: change both or neither.
+ * for the reasons. Both run the vectors in `static/tests/vectors`: change both or neither.
  * This file imports nothing, so that any JavaScript engine can run it.
  *
  * Days are strings such as "2026-02-28". Tiers are objects with `id`, `threshold` and

@@ -58,7 +58,7 @@ patch(PosOrder.prototype, {
         return {
             label:
                 percents.size === 1
-                    ? _t("%(tier)s customer -%(percent)s %%", {
+                    ? _t("%(tier)s customer -%(percent)s %", {
                           tier,
                           percent: formatPercent([...percents][0]),
                       })
