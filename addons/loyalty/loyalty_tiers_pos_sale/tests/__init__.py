@@ -1,0 +1,1 @@
+from . import test_frontend, test_hoot, test_settle
