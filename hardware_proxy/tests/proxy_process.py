@@ -61,7 +61,7 @@ class ProxyProcess:
             text=True,
         )
         line = self.process.stdout.readline()
-        assert "listening on http://" in line, self.log
+        assert "listening on http" in line, self.log
         self.host, _, port = line.strip().rpartition("/")[2].rpartition(":")
         self.port = int(port)
         return self

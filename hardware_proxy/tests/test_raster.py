@@ -177,3 +177,15 @@ def test_picture_event_is_a_picture():
     interpreter = Interpreter()
     interpreter.feed(escpos.raster(Raster(8, 1, b"\x80")))
     assert interpreter.next() == Picture(Raster(8, 1, b"\x80"))
+
+
+def test_thin_lines_survive_on_narrow_paper():
+    """Scaling must blend, not drop every fourth column."""
+    image = Image.new("L", (512, 40), 255)
+    columns = range(5, 512, 16)
+    for left in columns:
+        image.paste(0, (left, 0, left + 1, 40))
+    printed = receipt_raster(png(image), 384).to_image()
+    row = [printed.getpixel((left, 20)) for left in range(384)]
+    starts = [left for left in range(1, 384) if row[left] == 0 and row[left - 1] == 255]
+    assert len(starts) == len(columns)

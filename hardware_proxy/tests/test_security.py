@@ -1,7 +1,10 @@
 """Who is kept out, and that nothing happened when they were."""
 
+import http.client
 import itertools
 import socket
+import ssl
+import subprocess
 
 import pytest
 
@@ -195,3 +198,25 @@ def test_port_scan_garbage_does_not_stop_the_service(proxy):
             except OSError:
                 pass
     assert proxy.rpc("handshake") is True
+
+
+def test_https_with_a_certificate_of_its_own(make_proxy, tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        [
+            *"openssl req -x509 -newkey rsa:2048 -nodes -days 1".split(),
+            *("-keyout", str(key), "-out", str(certificate), "-subj", "/CN=till"),
+            *("-addext", "subjectAltName=IP:127.0.0.1"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    proxy = make_proxy(
+        config='tls_certificate = "certificate.pem"\ntls_key = "key.pem"\n',
+        arguments=["--virtual"],
+    )
+    context = ssl.create_default_context(cafile=certificate)
+    line = http.client.HTTPSConnection("127.0.0.1", proxy.port, context=context)
+    line.request("GET", "/hw_proxy/hello", headers={"Origin": ORIGIN})
+    assert line.getresponse().read() == b"ping"
+    line.close()
