@@ -204,7 +204,7 @@ def test_https_with_a_certificate_of_its_own(make_proxy, tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subprocess.run(
         [
-            *"openssl req -x509 -newkey rsa:2048 -nodes -days 1".split(),
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"),
             *("-keyout", str(key), "-out", str(certificate), "-subj", "/CN=till"),
             *("-addext", "subjectAltName=IP:127.0.0.1"),
         ],
