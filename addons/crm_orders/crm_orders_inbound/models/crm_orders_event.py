@@ -43,6 +43,7 @@ class CrmOrdersEvent(models.Model):
     )
     company_id = fields.Many2one(related="source_id.company_id")
     external_id = fields.Char(
+        "Sender's Id",
         readonly=True,
         help="The sender's own id of this request. The same id twice is one request.",
     )

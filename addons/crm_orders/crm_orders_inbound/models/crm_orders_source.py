@@ -34,6 +34,7 @@ class CrmOrdersSource(models.Model):
     )
     team_id = fields.Many2one(
         "crm.team",
+        "Sales Team",
         check_company=True,
         help="New leads are given to this sales team.",
     )
@@ -73,7 +74,7 @@ class CrmOrdersSource(models.Model):
         "stays. 0 keeps the texts for ever.",
     )
 
-    key_hash = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    key_hash = fields.Char("Hash of the Key", groups=fields.NO_ACCESS, copy=False)
     key_hint = fields.Char(
         "Key",
         copy=False,
@@ -120,7 +121,8 @@ class CrmOrdersSource(models.Model):
         recent = {
             source: (count, last)
             for source, count, last in events._read_group(
-                mine & Domain("create_date", ">=", fields.Datetime.subtract(now, days=7)),
+                mine
+                & Domain("create_date", ">=", fields.Datetime.subtract(now, days=7)),
                 ["source_id"],
                 ["__count", "create_date:max"],
             )

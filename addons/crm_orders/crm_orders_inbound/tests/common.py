@@ -47,7 +47,9 @@ class InboundMixin:
         """Run the job as the scheduler does, in the transaction of the test."""
         cron = self.env.ref("crm_orders_inbound.ir_cron_process_events")
         # A test that serves HTTP is in that mode already.
-        with nullcontext() if self._registry_patched else self.enter_registry_test_mode():
+        with (
+            nullcontext() if self._registry_patched else self.enter_registry_test_mode()
+        ):
             cron.method_direct_trigger()
 
     def _pass_time(self, events, **delta):

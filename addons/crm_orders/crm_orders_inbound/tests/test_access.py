@@ -135,6 +135,4 @@ class TestAccess(InboundMixin, TransactionCase):
             [("lead_id", "=", lead.id)],
         )
         salesman = self._new_user("access_salesman", "sales_team.group_sale_salesman")
-        self._assert_refused(
-            lead.with_user(salesman).read, ["crm_orders_event_count"]
-        )
+        self._assert_refused(lead.with_user(salesman).read, ["crm_orders_event_count"])

@@ -37,7 +37,9 @@ class TestConcurrency(BaseCase):
 
     def _clean_up(self):
         with self._new_env() as env:
-            events = env["crm_orders.event"].search([("source_id", "=", self.source_id)])
+            events = env["crm_orders.event"].search(
+                [("source_id", "=", self.source_id)]
+            )
             events.lead_id.unlink()
             events.unlink()
             env["crm_orders.source"].browse(self.source_id).unlink()
@@ -53,7 +55,9 @@ class TestConcurrency(BaseCase):
 
     def _results(self):
         with self._new_env() as env:
-            events = env["crm_orders.event"].search([("source_id", "=", self.source_id)])
+            events = env["crm_orders.event"].search(
+                [("source_id", "=", self.source_id)]
+            )
             leads = env["crm.lead"].search([("crm_orders_event_ids", "in", events.ids)])
             return len(events), len(leads), set(events.mapped("state"))
 

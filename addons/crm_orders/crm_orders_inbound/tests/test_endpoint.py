@@ -41,7 +41,9 @@ class TestEndpoint(InboundMixin, HttpCase):
         self.assertEqual(response.status_code, 202)
         event = self.source.event_ids
         self.assertEqual(response.json(), {"status": "accepted", "event": event.id})
-        self.assertEqual(response.headers["Content-Type"], f"{JSON_TYPE}; charset=utf-8")
+        self.assertEqual(
+            response.headers["Content-Type"], f"{JSON_TYPE}; charset=utf-8"
+        )
         self.assertEqual(event.remote_addr, "127.0.0.1")
         self.assertNotIn("session_id", response.cookies)
         self.assertNotIn("Set-Cookie", response.headers)
@@ -61,7 +63,7 @@ class TestEndpoint(InboundMixin, HttpCase):
 
     def test_form_is_accepted(self):
         response = self._post(
-            "name=Aino+L%C3%A4hde&phone=040+1234567&external_id=F-1".encode(),
+            b"name=Aino+L%C3%A4hde&phone=040+1234567&external_id=F-1",
             content_type=f"{FORM_TYPE}; charset=UTF-8",
         )
         self.assertEqual(response.status_code, 202)
@@ -102,8 +104,16 @@ class TestEndpoint(InboundMixin, HttpCase):
             ({}, 422, "missing_contact"),
             ({"name": "Aino"}, 422, "missing_contact"),
             ({"email": ["a@example.com"]}, 422, "invalid_field"),
-            ({"email": "a@example.com", "external_id": "x" * 200}, 422, "invalid_field"),
-            ({"email": "a@example.com", "external_id": "a\u0000"}, 422, "invalid_field"),
+            (
+                {"email": "a@example.com", "external_id": "x" * 200},
+                422,
+                "invalid_field",
+            ),
+            (
+                {"email": "a@example.com", "external_id": "a\u0000"},
+                422,
+                "invalid_field",
+            ),
             ({"email": "a@example.com", "external_id": "\ud800"}, 422, "invalid_field"),
         ]
         for body, status, code in cases:
@@ -117,7 +127,12 @@ class TestEndpoint(InboundMixin, HttpCase):
             self._assert_error(self._post(body, content_type=FORM_TYPE), status, code)
 
     def test_other_content_types_are_refused(self):
-        for content_type in ("text/plain", "application/xml", "multipart/form-data", None):
+        for content_type in (
+            "text/plain",
+            "application/xml",
+            "multipart/form-data",
+            None,
+        ):
             response = self._post(b"a=1", content_type=content_type)
             self._assert_error(response, 415, "unsupported_media_type")
 

@@ -33,7 +33,9 @@ class TestLeadPayload(BaseCase):
         self.assertEqual(self._code(lead_payload.decode, b"\xff{}"), "bad_encoding")
         self.assertEqual(self._code(lead_payload.decode, b"a=\x00"), "bad_encoding")
         self.assertEqual(lead_payload.decode("{\u00e4}".encode()), "{\u00e4}")
-        self.assertEqual(lead_payload.decode(b"\xef\xbb\xbf{}"), "{}", "byte order mark")
+        self.assertEqual(
+            lead_payload.decode(b"\xef\xbb\xbf{}"), "{}", "byte order mark"
+        )
 
     def test_json_must_be_one_object(self):
         bad = (
@@ -56,7 +58,7 @@ class TestLeadPayload(BaseCase):
     def test_number_of_fields_is_bounded(self):
         many = ",".join(f'"f{i}": 1' for i in range(lead_payload.MAX_FIELDS + 1))
         self.assertEqual(
-            self._code(lead_payload.parse, "{%s}" % many, JSON), "bad_json"
+            self._code(lead_payload.parse, f"{{{many}}}", JSON), "bad_json"
         )
         form = "&".join(f"f{i}=1" for i in range(lead_payload.MAX_FIELDS + 1))
         self.assertEqual(self._code(lead_payload.parse, form, FORM), "bad_form")
@@ -130,8 +132,12 @@ class TestLeadPayload(BaseCase):
             {"email": "aino at example"},
             {"email": None, "phone": "   "},
         ):
-            self.assertEqual(self._code(self._read, payload), "missing_contact", payload)
-        self.assertEqual(self._read({"phone": 358401234567})[0]["phone"], "358401234567")
+            self.assertEqual(
+                self._code(self._read, payload), "missing_contact", payload
+            )
+        self.assertEqual(
+            self._read({"phone": 358401234567})[0]["phone"], "358401234567"
+        )
 
     def test_address_that_is_no_address_is_kept_as_a_note(self):
         fields, extra = self._read({"phone": "040 123", "email": "aino at example"})

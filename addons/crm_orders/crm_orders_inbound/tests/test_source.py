@@ -69,9 +69,12 @@ class TestSource(InboundMixin, TransactionCase):
 
     def test_source_with_requests_cannot_be_deleted(self):
         self._accept({"email": "a@example.com"})
-        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.IntegrityError):
-            with self.env.cr.savepoint():
-                self.source.unlink()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.IntegrityError),
+            self.env.cr.savepoint(),
+        ):
+            self.source.unlink()
 
     def test_health_tells_what_to_look_at(self):
         self.assertEqual(self.source.health, "unused")

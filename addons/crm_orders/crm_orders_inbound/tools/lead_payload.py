@@ -186,7 +186,9 @@ def read(payload):
             extra.append((clean(key, 60), _extra_text(value)))
             continue
         if isinstance(value, bool | list | dict):
-            raise PayloadError(422, "invalid_field", f"{clean(key, 60)} must be a text.")
+            raise PayloadError(
+                422, "invalid_field", f"{clean(key, 60)} must be a text."
+            )
         if text := clean(value, FIELDS[name]):
             fields.setdefault(name, text)
     if "email" in fields and not _is_email(fields["email"]):
@@ -212,7 +214,9 @@ def _extra_text(value):
         try:
             value = json.dumps(value, ensure_ascii=False)
         except RecursionError:
-            raise PayloadError(400, "bad_json", "The body is nested too deep.") from None
+            raise PayloadError(
+                400, "bad_json", "The body is nested too deep."
+            ) from None
     return clean(value, MAX_EXTRA_TEXT)
 
 

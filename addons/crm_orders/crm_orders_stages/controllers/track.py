@@ -29,12 +29,15 @@ class TrackController(http.Controller):
             # that address, and so could tell some wrong addresses from others.
             return self._answer("crm_orders_stages.track_unknown_page", {}, status=404)
         self._speak(order._get_lang())
-        order = order.with_context(lang=request.env.lang)
+        zone = order._get_crm_orders_tracking_tz()
+        request.update_context(tz=zone)
+        order = order.with_context(lang=request.env.lang, tz=zone)
         values = order._get_crm_orders_tracking_values()
         values["res_company"] = order.company_id
         return self._answer("crm_orders_stages.track_page", values)
 
     def _answer(self, template, values, status=200):
+        values["html_data"] = {"lang": request.env.lang.replace("_", "-")}
         response = request.render(template, values, status=status)
         response.headers.update(HEADERS)
         return response

@@ -40,7 +40,9 @@ class CrmOrdersStageLog(models.Model):
         help="Hours that the order stayed in the stage, nights and holidays included.",
     )
     is_late = fields.Boolean(
-        "Left Late", readonly=True, help="The order left the stage after the planned time."
+        "Left Late",
+        readonly=True,
+        help="The order left the stage after the planned time.",
     )
 
     _open_uniq = models.UniqueIndex(

@@ -65,13 +65,17 @@ class SaleOrder(models.Model):
         "crm_orders.stage.log", "order_id", "Stage History", groups=STAGE_GROUP
     )
     crm_orders_has_stages = fields.Boolean(
-        compute="_compute_crm_orders_has_stages", groups=STAGE_GROUP
+        "Uses Stages",
+        compute="_compute_crm_orders_has_stages",
+        groups=STAGE_GROUP,
     )
     crm_orders_color = fields.Integer(
-        compute="_compute_crm_orders_color", groups=STAGE_GROUP
+        "Color on the Board", compute="_compute_crm_orders_color", groups=STAGE_GROUP
     )
     # Nobody reads or chooses it by hand: whoever knows it sees the tracking page.
-    crm_orders_track_token = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    crm_orders_track_token = fields.Char(
+        "Tracking Token", copy=False, groups=fields.NO_ACCESS
+    )
     crm_orders_has_track_link = fields.Boolean(
         "Has a Tracking Link",
         compute="_compute_crm_orders_has_track_link",
@@ -287,8 +291,9 @@ class SaleOrder(models.Model):
                 following = way
             else:
                 following = way.filtered(
-                    lambda stage, at=current: (stage.sequence, stage.id)
-                    > (at.sequence, at.id)
+                    lambda stage, at=current: (
+                        (stage.sequence, stage.id) > (at.sequence, at.id)
+                    )
                 )
             if following:
                 targets.setdefault(following[0], self.browse())
@@ -438,6 +443,12 @@ class SaleOrder(models.Model):
             "expected_date": self._get_crm_orders_expected_date(timeline),
             "updated_date": log[-1:].entered_date or self.crm_orders_entered_date,
         }
+
+    def _get_crm_orders_tracking_tz(self):
+        """The clock that the customer's page shows: that of the shop."""
+        self.ensure_one()
+        company = self.company_id
+        return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
 
     def _get_crm_orders_expected_date(self, timeline):
         """When the customer may expect the order: what was promised, else planned."""

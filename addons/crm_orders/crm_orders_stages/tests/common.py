@@ -90,6 +90,4 @@ class StagesMixin:
     def _history(self, order):
         """Names of the stages of an order, oldest first, open one marked."""
         log = order.crm_orders_log_ids.sorted("id")
-        return [
-            row.stage_id.name + ("" if row.left_date else " (open)") for row in log
-        ]
+        return [row.stage_id.name + ("" if row.left_date else " (open)") for row in log]

@@ -232,7 +232,9 @@ class TestOrderStages(StagesMixin, TransactionCase):
         groups = board.web_read_group(
             [("crm_orders_stage_id", "!=", False)], ["crm_orders_stage_id"]
         )["groups"]
-        found = [(group["crm_orders_stage_id"][0], group["__count"]) for group in groups]
+        found = [
+            (group["crm_orders_stage_id"][0], group["__count"]) for group in groups
+        ]
         self.assertEqual(
             found,
             [

@@ -39,7 +39,7 @@ class TestTrackPage(StagesMixin, HttpCase):
         self.assertIn("Kauppa Oy", text)
         self.assertIn("+358 9 123456", text)
         current = re.search(
-            r'o_crm_orders_current.*?<div[^>]*>([^<]+)</div>', response.text, re.DOTALL
+            r"o_crm_orders_current.*?<div[^>]*>([^<]+)</div>", response.text, re.DOTALL
         )
         self.assertEqual(current[1].strip(), "Being made")
 
@@ -66,6 +66,12 @@ class TestTrackPage(StagesMixin, HttpCase):
     def test_promised_date_wins_over_the_planned_one(self):
         self.order.commitment_date = "2027-05-17 12:00:00"
         self.assertIn("May 17, 2027", self._text(self.url_open(self._link())))
+
+    def test_page_shows_the_clock_of_the_shop(self):
+        self.company.partner_id.tz = "Europe/Helsinki"
+        first = self.order.crm_orders_log_ids.sorted("id")[0]
+        first.entered_date = "2026-01-15 22:30:00"
+        self.assertIn("1/16/26, 12:30", self._text(self.url_open(self._link())))
 
     def test_page_is_not_for_search_engines_or_caches(self):
         response = self.url_open(self._link())

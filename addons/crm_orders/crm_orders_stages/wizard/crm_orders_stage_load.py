@@ -46,7 +46,9 @@ class CrmOrdersStageLoad(models.TransientModel):
                 continue
             translated = self.with_context(lang=code)._prepare_stage_vals_list()
             for stage, vals in zip(created, translated, strict=True):
-                names = {key: vals[key] for key in ("name", "public_name") if key in vals}
+                names = {
+                    key: vals[key] for key in ("name", "public_name") if key in vals
+                }
                 stage.with_context(lang=code).write(names)
         return self.env["ir.actions.act_window"]._for_xml_id(
             "crm_orders_stages.crm_orders_stage_action"

@@ -1,0 +1,16 @@
+{
+    "name": "Orders in the Demo Shop",
+    "summary": "Leads from the web and orders in every stage for the demo shop",
+    "version": "19.0.1.0.0",
+    "author": "Asiakaskunta",
+    "license": "LGPL-3",
+    "category": "Sales/Sales",
+    "depends": ["crm_orders_inbound", "crm_orders_stages", "retail_pos_demo"],
+    "data": [
+        "data/res_users.xml",
+        "data/crm_orders_source.xml",
+        "data/sale_order.xml",
+    ],
+    "auto_install": True,
+    "post_init_hook": "post_init_hook",
+}

@@ -1,0 +1,152 @@
+"""What makes the demo orders and leads look like weeks of work, done the real way."""
+
+import json
+from datetime import timedelta
+
+from odoo import fields
+
+KEY = "demo-website-key"
+
+# For each order: the days ago at which it entered each stage of the way, one after the
+# other; and, where it matters, the days from now at which it should leave the last one.
+ORDER_WAYS = {
+    "new_1": ([0.05], None),
+    "new_2": ([0.2], 0.1),
+    "waiting_1": ([9, 8.5], -1.5),
+    "waiting_2": ([3, 2.6], 3),
+    "picking_1": ([2.2, 2, 0.4], 0.15),
+    "picking_2": ([6, 5.7, 0.6], None),
+    "ready_1": ([5, 4.8, 2.5, 1.2], None),
+    "ready_2": ([8, 7.5, 4.1, 3.3], None),
+    "handed_over_1": ([12, 11.8, 8.2, 7.1, 5.5], None),
+}
+
+# What visitors of the website wrote, with the stage that their lead has reached since.
+LEADS = [
+    (
+        {
+            "name": "Siiri Aalto",
+            "email": "siiri.aalto@example.com",
+            "phone": "041 0000301",
+            "subject": "Laseja hääjuhlaan",
+            "message": "Hei! Tarvitsisimme 60 mukia häihimme kesäkuussa."
+            " Saisiko niihin nimikirjaimet?",
+            "city": "Helsinki",
+            "country": "FI",
+            "lang": "fi",
+        },
+        "crm.stage_lead2",
+        1450,
+    ),
+    (
+        {
+            "name": "Oskari Lehto",
+            "company": "Lehto Arkkitehdit Oy",
+            "email": "oskari.lehto@example.com",
+            "phone": "041 0000302",
+            "subject": "Joululahjat henkilökunnalle",
+            "message": "Etsimme 35 lahjapakettia, noin 40 euroa kappaleelta.",
+            "city": "Tampere",
+            "country": "FI",
+            "lang": "fi",
+            "budget": "1400",
+        },
+        "crm.stage_lead3",
+        1400,
+    ),
+    (
+        {
+            "name": "Emma Berg",
+            "email": "emma.berg@example.com",
+            "phone": "+46 70 123 45 67",
+            "subject": "Delivery to Sweden",
+            "message": "Do you send the wool blanket to Stockholm, and what does it cost?",
+            "country": "SE",
+            "lang": "en",
+        },
+        None,
+        90,
+    ),
+    (
+        {
+            "name": "Toivo Salmi",
+            "phone": "041 0000304",
+            "subject": "Onko lyhty Tuikku taas varastossa?",
+            "message": "Voitteko varata minulle kaksi kappaletta?",
+            "country": "FI",
+            "lang": "fi",
+        },
+        None,
+        70,
+    ),
+]
+
+
+def post_init_hook(env):
+    """Fill the board and the pipeline of the demo shop."""
+    company = env.ref("base.main_company")
+    env = env(context={**env.context, "allowed_company_ids": company.ids})
+    _load_stages(env, company)
+    _place_orders(env)
+    _receive_leads(env)
+
+
+def _load_stages(env, company):
+    wizard = env["crm_orders.stage.load"].create(
+        {"stage_set": "pickup", "company_id": company.id}
+    )
+    wizard.action_load()
+
+
+def _place_orders(env):
+    """Confirm the orders, move them on and set back their clocks."""
+    now = fields.Datetime.now()
+    for name, (entered, planned) in ORDER_WAYS.items():
+        order = env.ref(f"crm_orders_demo.order_{name}")
+        order.action_confirm()
+        for _step in entered[1:]:
+            order.action_crm_orders_next_stage()
+        dates = [now - timedelta(days=days) for days in entered]
+        order.date_order = dates[0]
+        _set_back_clock(order, dates)
+        if planned is not None:
+            order.crm_orders_planned_date = now + timedelta(days=planned)
+
+
+def _set_back_clock(order, dates):
+    """Date the history of an order, which was made within this second."""
+    rows = order.crm_orders_log_ids.sorted("id")
+    for row, date, following in zip(rows, dates, [*dates[1:], False], strict=True):
+        planned = row.stage_id._get_planned_date(order.company_id, date)
+        vals = {"entered_date": date, "planned_date": planned}
+        if following:
+            vals["left_date"] = following
+            vals["duration"] = (following - date).total_seconds() / 3600
+            vals["is_late"] = bool(planned and following > planned)
+        row.write(vals)
+    order.write(
+        {
+            "crm_orders_entered_date": dates[-1],
+            "crm_orders_planned_date": rows[-1].planned_date,
+        }
+    )
+
+
+def _receive_leads(env):
+    """Take the leads in through the same door as any other, and work on some."""
+    events = env["crm_orders.event"]
+    for number, (payload, stage, revenue) in enumerate(LEADS, start=1):
+        body = json.dumps({**payload, "external_id": f"demo-{number}"})
+        event_id = events._accept(
+            KEY,
+            body.encode(),
+            "application/json",
+            {"Content-Type": "application/json", "User-Agent": "Kauppa Koivu web shop"},
+            "192.0.2.10",
+        )
+        events._claim(1)
+        event = events.browse(event_id)
+        event._process()
+        event.lead_id.expected_revenue = revenue
+        if stage and (stage := env.ref(stage, raise_if_not_found=False)):
+            event.lead_id.stage_id = stage

@@ -1,0 +1,65 @@
+import itertools
+
+from odoo.tests import HttpCase, tagged
+
+from ..hooks import KEY, LEADS, ORDER_WAYS
+
+
+@tagged("post_install", "-at_install")
+class TestDemo(HttpCase):
+    """The demo shop is worth looking at, and each demo user sees their part."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seller = cls.env.ref("retail_pos_demo.user_seller")
+        cls.manager = cls.env.ref("retail_pos_demo.user_manager")
+        cls.source = cls.env.ref("crm_orders_demo.crm_orders_source_website")
+
+    def _order(self, name):
+        return self.env.ref(f"crm_orders_demo.order_{name}")
+
+    def test_orders_fill_every_stage_of_the_way(self):
+        way = self.env["crm_orders.stage"]._get_way(self.env.company)[self.env.company]
+        orders = self.env["sale.order"].union(*map(self._order, ORDER_WAYS))
+        self.assertEqual(orders.crm_orders_stage_id, way)
+        self.assertEqual(self._order("waiting_1").crm_orders_due, "late")
+        self.assertFalse(self._order("quotation_1").crm_orders_stage_id)
+
+    def test_history_looks_like_days_of_work(self):
+        order = self._order("handed_over_1")
+        rows = order.crm_orders_log_ids.sorted("id")
+        self.assertEqual(len(rows), 5)
+        self.assertTrue(all(row.duration > 1 for row in rows[:-1]))
+        self.assertLess(order.date_order, rows[1].entered_date)
+        for row, following in itertools.pairwise(rows):
+            self.assertEqual(row.left_date, following.entered_date)
+
+    def test_leads_came_in_through_the_door(self):
+        events = self.source.event_ids
+        self.assertGreaterEqual(len(events), len(LEADS))
+        demo = events.filtered(lambda event: (event.external_id or "")[:5] == "demo-")
+        self.assertEqual(set(demo.mapped("state")), {"done"})
+        self.assertEqual(demo.lead_id.user_id, self.seller)
+
+    def test_key_of_the_demo_opens_the_door(self):
+        response = self.url_open(
+            "/crm_orders/v1/leads",
+            json={"external_id": "test", "email": "test@example.com"},
+            headers={"X-Source-Key": KEY},
+        )
+        self.assertEqual(response.status_code, 202)
+
+    def test_people_have_the_levels_of_their_work(self):
+        self.assertTrue(self.seller.has_group("crm_orders_base.group_user"))
+        self.assertFalse(self.seller.has_group("crm_orders_base.group_manager"))
+        self.assertTrue(self.manager.has_group("crm_orders_base.group_manager"))
+        cashier = self.env.ref("retail_pos_demo.user_cashier")
+        self.assertFalse(cashier.has_group("crm_orders_base.group_user"))
+
+    def test_customer_reads_the_tracking_page_in_finnish(self):
+        order = self._order("picking_1")
+        url = order._crm_orders_get_tracking_url()
+        response = self.url_open("/track/" + url.rpartition("/")[2])
+        self.assertIn("Tilaus vastaanotettu", response.text)
+        self.assertIn("Kauppa Koivu Oy", response.text)

@@ -1,0 +1,50 @@
+import { describe, expect, test } from "@odoo/hoot";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import {
+    defineModels,
+    fields,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+
+describe.current.tags("desktop");
+
+class Stage extends models.Model {
+    _name = "stage";
+    name = fields.Char();
+    _records = [{ id: 1, name: "Ready" }];
+}
+
+class Order extends models.Model {
+    _name = "order";
+    name = fields.Char();
+    stage_id = fields.Many2one({ relation: "stage" });
+    _records = [{ id: 1, name: "S001", stage_id: 1 }];
+}
+
+defineMailModels();
+defineModels([Order, Stage]);
+
+const BOARD = {
+    type: "kanban",
+    resModel: "order",
+    arch: `
+        <kanban js_class="crm_orders_board" default_group_by="stage_id" group_create="0">
+            <templates><t t-name="card"><field name="name"/></t></templates>
+        </kanban>`,
+    noContentHelp: "Set up stages first",
+};
+
+test("a board without columns tells how to get them", async () => {
+    Order._records = [];
+    onRpc("order", "web_read_group", () => ({ groups: [], length: 0 }));
+    await mountView(BOARD);
+    expect(".o_view_nocontent").toHaveText("Set up stages first");
+});
+
+test("a board with orders shows them", async () => {
+    await mountView(BOARD);
+    expect(".o_view_nocontent").toHaveCount(0);
+    expect(".o_kanban_group .o_kanban_record").toHaveText("S001");
+});
