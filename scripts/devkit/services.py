@@ -53,11 +53,13 @@ def odoo_server(odoo, database, port, *options, name="odoo", **environment):
     return process(name, command, env={**os.environ, **environment})
 
 
-def hardware_proxy(port, receipts=RECEIPTS, name="hardware_proxy"):
-    """The till's device service with virtual devices."""
+def hardware_proxy(port, odoo_port, receipts=RECEIPTS, name="hardware_proxy"):
+    """The till's device service with virtual devices, for pages of that Odoo only."""
     receipts.mkdir(parents=True, exist_ok=True)
     command = [environments.proxy(), "-m", "hardware_proxy", "--virtual"]
     command += ["--port", str(port), "--receipts", receipts]
+    for host in ("127.0.0.1", "localhost"):
+        command += ["--allow-origin", f"http://{host}:{odoo_port}"]
     return process(name, command)
 
 

@@ -122,7 +122,7 @@ def serve(odoo, port, proxy_port):
     with contextlib.ExitStack() as stack:
         with step("Starting Odoo and the till devices"):
             server = stack.enter_context(services.odoo_server(odoo, DATABASE, port))
-            proxy = stack.enter_context(services.hardware_proxy(proxy_port))
+            proxy = stack.enter_context(services.hardware_proxy(proxy_port, port))
             services.wait_for(f"{url}/web/health", server)
             services.wait_for(f"http://127.0.0.1:{proxy_port}/hw_proxy/hello", proxy)
         welcome(url)
