@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -40,6 +40,7 @@ def stage():
 
 @pytest.fixture(scope="session")
 def browser():
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
@@ -55,7 +56,7 @@ class People:
     def __init__(self, browser, stage):
         self._browser = browser
         self._stage = stage
-        self._pages = {}
+        self._pages = {}  # of those who have logged in
         self.troubles = []
 
     def page(self, login):
@@ -84,13 +85,19 @@ class People:
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: self._note(name, str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                message.type == "error" and self._note(name, message.text)
-            ),
-        )
+        page.on("console", lambda message: self._listen(name, message))
         return page
+
+    def _listen(self, name, message):
+        """Note errors, but not that a font of core's is not to be had offline."""
+        address = message.location["url"]
+        ours = not address or address.startswith((self._stage.shop, self._stage.proxy))
+        if message.type == "error" and ours:
+            self._note(name, f"{message.text} ({address})")
+
+    def take_pictures(self, folder, name):
+        for login, page in self._pages.items():
+            page.screenshot(path=folder / f"{name}-{login}.png")
 
     def _note(self, name, text):
         self.troubles.append(f"{name}: {text}")
@@ -111,21 +118,25 @@ def picture(stage):
     return take
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    """A story ends where something goes wrong; the rest was not reached."""
-    outcome = yield
-    if call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
-        item.parent.story_ended_in = getattr(item.parent, "story_ended_in", item.name)
-        for login, page in item.funcargs.get("people", People(None, None))._pages.items():
-            folder = item.funcargs["stage"].screenshots if "stage" in item.funcargs else None
-            if folder:
-                page.screenshot(path=folder / f"failed-{item.name}-{login}.png")
-    return outcome
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item):
+    """A story ends where something goes wrong; the rest was not reached."""
     ended_in = getattr(item.parent, "story_ended_in", None)
     if ended_in:
         pytest.fail(f"Not reached: the story ended in {ended_in}.", pytrace=False)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Remember where the story ended, with a picture of everybody's screen."""
+    yield
+    if (
+        call.excinfo is None
+        or call.excinfo.errisinstance(pytest.skip.Exception)
+        or hasattr(item.parent, "story_ended_in")
+    ):
+        return
+    item.parent.story_ended_in = item.name
+    people, stage = item.funcargs.get("people"), item.funcargs.get("stage")
+    if people and stage:
+        people.take_pictures(stage.screenshots, f"failed-{item.name}")

@@ -2,6 +2,7 @@
 
 import re
 
+from playwright.sync_api import TimeoutError as TooLate
 from playwright.sync_api import expect
 
 RELOADS = 30  # at most; each waits for RELOAD_PATIENCE
@@ -17,9 +18,8 @@ def reload_until(page, locator):
         page.locator("body.o_web_client .o_action_manager > *").first.wait_for()
         try:
             locator.first.wait_for(timeout=RELOAD_PATIENCE)
-        except Exception as error:  # noqa: BLE001 - Playwright's own time-out class
-            if "Timeout" not in type(error).__name__:
-                raise
+        except TooLate:
+            continue
     expect(locator.first).to_be_visible()
 
 
@@ -52,7 +52,25 @@ class Backend:
     def choose(self, name, value):
         """Pick a record in a many2one field."""
         self.fill(name, value)
-        self.page.locator(".o-autocomplete--dropdown-item", has_text=value).first.click()
+        self.page.locator(
+            ".o-autocomplete--dropdown-item", has_text=value
+        ).first.click()
+
+    def add_line(self, product, quantity):
+        """Add a product to a quotation."""
+        lines = self.field("order_line").locator(".o_data_row")
+        before = lines.count()
+        self.page.get_by_role("button", name="Add a product").click()
+        line = lines.nth(before)
+        expect(line).to_contain_class("o_selected_row")
+        cell = line.locator("[name='product_template_id'], [name='product_id']").first
+        cell.locator("input, textarea").first.fill(product)
+        item = self.page.locator(".o-autocomplete--dropdown-item", has_text=product)
+        with self.page.expect_response("**/onchange"):
+            item.first.click()
+        with self.page.expect_response("**/onchange"):
+            line.locator("[name='product_uom_qty'] input").fill(str(quantity))
+            self.page.keyboard.press("Tab")
 
     def save(self):
         self.page.locator(".o_form_button_save:visible").click()
@@ -60,6 +78,19 @@ class Backend:
 
     def row(self, text):
         return self.page.locator(".o_data_row", has_text=text).first
+
+    def unfold(self, text):
+        """Open a group of a list."""
+        self.page.locator(".o_group_header", has_text=text).first.click()
+
+    def open_row(self, text):
+        self.row(text).locator(".o_data_cell").first.click()
+        self.page.locator(".o_form_view").wait_for()
+
+    def follow(self, text):
+        """Press a button of the box above the form, which leads to related records."""
+        self.page.locator(".oe_stat_button:visible", has_text=text).click()
+        self.page.locator(".o_breadcrumb .active, .o_last_breadcrumb_item").wait_for()
 
     def card(self, text):
         return self.page.locator(".o_kanban_record:visible", has_text=text).first
@@ -110,11 +141,13 @@ class Till:
         self.page.locator("button:has(> i.fa-bars)").click()
         self.page.get_by_text("Close Register", exact=True).click()
         closing = self.page.locator(".modal", has_text="Closing Register")
-        closing.locator("button:has(> i.fa-copy), button:has(> i.fa-clone)").first.click()
+        closing.locator("button.fa-clone").first.click()
         closing.get_by_role("button", name="Close Register", exact=True).click()
         expect(closing).to_have_count(0)
 
 
 def amount(text):
     """12.34 of a text such as '12.34 €'."""
-    return float(re.search(r"-?\d+[.,]\d\d", text.replace(" ", ""))[0].replace(",", "."))
+    return float(
+        re.search(r"-?\d+[.,]\d\d", text.replace(" ", ""))[0].replace(",", ".")
+    )

@@ -1,5 +1,6 @@
-from odoo.tests import tagged
 from stdnum.fi import alv
+
+from odoo.tests import tagged
 
 from .common import DemoShopCase
 
