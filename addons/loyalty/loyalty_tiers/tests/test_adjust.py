@@ -40,6 +40,16 @@ class TestAdjust(LoyaltyTiersCommon):
         with self.assertRaises(UserError):
             activity.action_open_source()
 
+    def test_opened_from_the_form_of_a_customer(self):
+        action = self.env.ref("loyalty_tiers.loyalty_adjust_action")
+        self.assertEqual(action.binding_model_id.model, "res.partner")
+        context = {"active_model": "res.partner", "active_id": self.partner.id}
+        wizard = self.env["loyalty.adjust"].with_user(self.manager)
+        with Form(wizard.with_context(**context)) as form:
+            self.assertEqual(form.partner_id, self.partner)
+            form.amount = 1
+            form.reason = "Test"
+
     def test_pressing_twice_enters_once(self):
         wizard = self.adjust()
         wizard.action_confirm()

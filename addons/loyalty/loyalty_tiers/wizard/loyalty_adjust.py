@@ -8,7 +8,12 @@ class LoyaltyAdjust(models.TransientModel):
     _name = "loyalty.adjust"
     _description = "Loyalty Adjustment"
 
-    partner_id = fields.Many2one("res.partner", string="Customer", required=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        default=lambda self: self._default_partner_id(),
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
@@ -26,6 +31,13 @@ class LoyaltyAdjust(models.TransientModel):
     reason = fields.Char(
         required=True, help="Stays in the ledger for everybody to see."
     )
+
+    @api.model
+    def _default_partner_id(self):
+        """Customer whose form the wizard is opened from."""
+        if self.env.context.get("active_model") == "res.partner":
+            return self.env.context.get("active_id")
+        return False
 
     @api.constrains("amount", "date", "reason")
     def _check_entry(self):

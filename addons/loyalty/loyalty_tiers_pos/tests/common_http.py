@@ -58,8 +58,6 @@ class LoyaltyTiersHttpCommon(TestPointOfSaleHttpCommon):
         return (
             self.env["loyalty.activity"]
             .sudo()
-            .search(
-                [("source_model", "=", "pos.order"), ("source_id", "=", order.id)]
-            )
+            .search([("source_model", "=", "pos.order"), ("source_id", "=", order.id)])
             .mapped("amount")
         )

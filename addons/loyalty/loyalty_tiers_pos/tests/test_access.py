@@ -59,9 +59,7 @@ class TestAccess(LoyaltyTiersPosCommon):
 
     def test_cashier_of_another_company_sees_nothing_of_ours(self):
         other = self.env["res.company"].create({"name": "Other"})
-        self.cashier.write(
-            {"company_ids": [(6, 0, other.ids)], "company_id": other.id}
-        )
+        self.cashier.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
         env = self.env(user=self.cashier, context={"allowed_company_ids": other.ids})
         self.assertFalse(env["loyalty.tier"].search([("discount", ">=", 0)]))
         self.assertFalse(env["loyalty.membership"].search([("amount", ">=", 0)]))

@@ -29,7 +29,9 @@ class TestFrontendSale(LoyaltyTiersHttpCommon):
         )
         self.assertEqual(order.order_line.mapped("discount"), [10, 0])
         self.assertEqual(order.amount_total, 170)
-        self.pos_user.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+        self.pos_user.group_ids += self.env.ref(
+            "sales_team.group_sale_salesman_all_leads"
+        )
         receipt = self.tour("loyalty_tiers_pos_sale_settle")
         self.assertEqual(receipt.amount_total, 260)
         self.assertEqual(order.state, "sale")

@@ -26,7 +26,9 @@ class TestSettle(LoyaltyTiersPosCommon):
             {
                 "partner_id": self.partner.id,
                 "order_line": [
-                    Command.create({"product_id": self.blanket.id, "product_uom_qty": 3})
+                    Command.create(
+                        {"product_id": self.blanket.id, "product_uom_qty": 3}
+                    )
                 ],
             }
         )

@@ -58,7 +58,8 @@ registry.category("web_tour.tours").add("loyalty_tiers_pos_gold_customer", {
             PartnerList.searchCustomerValue("Gold Customer"),
             {
                 content: "the list shows the tier",
-                trigger: '.partner-info:contains("Gold Customer") .loyalty-badge:contains("Gold")',
+                trigger:
+                    '.partner-info:contains("Gold Customer") .loyalty-badge:contains("Gold")',
             },
             PartnerList.clickPartner("Gold Customer"),
             inLeftSide([
@@ -73,7 +74,8 @@ registry.category("web_tour.tours").add("loyalty_tiers_pos_gold_customer", {
             ProductScreen.clickPayButton(),
             {
                 content: "the payment screen shows the tier",
-                trigger: '.payment-screen .partner-button .loyalty-badge:contains("Gold")',
+                trigger:
+                    '.payment-screen .partner-button .loyalty-badge:contains("Gold")',
             },
             PaymentScreen.clickPaymentMethod("Cash"),
             PaymentScreen.clickValidate(),
@@ -97,19 +99,24 @@ registry.category("web_tour.tours").add("loyalty_tiers_pos_changes", {
             inLeftSide(ProductScreen.addDiscount("25")),
             ProductScreen.totalAmountIs("75.00"),
             inLeftSide(lineSaysNothing("Wool Blanket")),
-            inLeftSide(["⌫", "⌫"].flatMap((key) => [
-                {
-                    content: `press ${key}`,
-                    trigger: `.numpad button:contains("${key}")`,
-                    run: "click",
-                },
-            ])),
+            inLeftSide(
+                ["⌫", "⌫"].flatMap((key) => [
+                    {
+                        content: `press ${key}`,
+                        trigger: `.numpad button:contains("${key}")`,
+                        run: "click",
+                    },
+                ])
+            ),
             ProductScreen.totalAmountIs("90.00"),
             // another customer
             ProductScreen.clickPartnerButton(),
             ProductScreen.clickCustomer("Silver Customer"),
             ProductScreen.totalAmountIs("95.00"),
-            inLeftSide([buttonHasBadge("Silver"), lineSays("Wool Blanket", "5", "Silver")]),
+            inLeftSide([
+                buttonHasBadge("Silver"),
+                lineSays("Wool Blanket", "5", "Silver"),
+            ]),
             ProductScreen.clickPartnerButton(),
             ProductScreen.clickCustomer("Plain Customer"),
             ProductScreen.totalAmountIs("100.00"),

@@ -17,7 +17,9 @@ function plain(value) {
     if (value && typeof value === "object") {
         return "threshold" in value
             ? value.id
-            : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+            : Object.fromEntries(
+                  Object.entries(value).map(([key, item]) => [key, plain(item)])
+              );
     }
     return value;
 }
@@ -28,10 +30,14 @@ describe("vectors shared with the server", () => {
             const url = `/loyalty_tiers/static/tests/vectors/${name}.json`;
             const response = await globalCachedFetch(url);
             const cases = await response.clone().json();
-            const camelCase = name.replace(/_([a-z])/g, (_all, letter) => letter.toUpperCase());
+            const camelCase = name.replace(/_([a-z])/g, (_all, letter) =>
+                letter.toUpperCase()
+            );
             expect(cases.length).toBeGreaterThan(3);
             for (const { name: title, args, result } of cases) {
-                expect(plain(engine[camelCase](...args))).toEqual(result, { message: title });
+                expect(plain(engine[camelCase](...args))).toEqual(result, {
+                    message: title,
+                });
             }
         });
     }

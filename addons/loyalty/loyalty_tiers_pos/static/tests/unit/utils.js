@@ -30,5 +30,9 @@ export function addLine(store, order, templateId = 5, values = {}) {
 
 /** The discount and what it consists of. */
 export function discounts(line) {
-    return [line.discount || 0, line.loyalty_discount || 0, line.loyalty_manual_discount || 0];
+    return [
+        line.discount || 0,
+        line.loyalty_discount || 0,
+        line.loyalty_manual_discount || 0,
+    ];
 }

@@ -27,7 +27,8 @@ registry.category("web_tour.tours").add("loyalty_tiers_pos_sale_settle", {
             PaymentScreen.clickValidate(),
             ReceiptScreen.receiptIsThere(),
             {
-                content: "the receipt says what the tier gave, on the order and in the shop",
+                content:
+                    "the receipt says what the tier gave, on the order and in the shop",
                 trigger:
                     '.pos-receipt .loyalty-savings:contains("Gold customer -10 %"):contains("20.00")',
             },

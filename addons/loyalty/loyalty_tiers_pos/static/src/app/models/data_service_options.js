@@ -7,6 +7,9 @@ patch(DataServiceOptions.prototype, {
     },
     // The member may be the company of a loaded contact: its id is all that is needed.
     get prohibitedAutoLoadedFields() {
-        return { ...super.prohibitedAutoLoadedFields, "loyalty.membership": ["partner_id"] };
+        return {
+            ...super.prohibitedAutoLoadedFields,
+            "loyalty.membership": ["partner_id"],
+        };
     },
 });

@@ -72,6 +72,8 @@ patch(PosOrder.prototype, {
 
 /** 10 and 12.5 rather than 10.00 and 12.50 */
 function formatPercent(percent) {
-    const digits = [0, 1, 2].find((count) => Number(percent.toFixed(count)) === percent);
+    const digits = [0, 1, 2].find(
+        (count) => Number(percent.toFixed(count)) === percent
+    );
     return formatFloat(percent, { digits: [16, digits ?? 2] });
 }

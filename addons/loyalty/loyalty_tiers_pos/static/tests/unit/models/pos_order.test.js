@@ -75,7 +75,9 @@ describe("discount of the tier", () => {
         const order = store.addNewOrder();
         order.setPartner(gold);
         const template = store.models["product.template"].get(6);
-        store.models["product.template"].update(template, { loyalty_tier_excluded: true });
+        store.models["product.template"].update(template, {
+            loyalty_tier_excluded: true,
+        });
         expect(discounts(await addLine(store, order, 6))).toEqual([0, 0, 0]);
         store.config.tip_product_id = store.models["product.product"].get(1);
         expect(discounts(await addLine(store, order, 1))).toEqual([0, 0, 0]);
@@ -246,7 +248,9 @@ describe("customer", () => {
             "loyalty.membership": [{ id: 8, partner_id: 778, tier_id: SILVER }],
         });
         const membership = store.models["loyalty.membership"].get(8);
-        store.models["res.partner"].update(nobody, { loyalty_membership_id: membership });
+        store.models["res.partner"].update(nobody, {
+            loyalty_membership_id: membership,
+        });
         expect(nobody.loyaltyTier.id).toBe(SILVER);
     });
 });

@@ -1,6 +1,10 @@
 import { expect, test } from "@odoo/hoot";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
-import { addLine, discounts, setupLoyaltyEnv } from "@loyalty_tiers_pos/../tests/unit/utils";
+import {
+    addLine,
+    discounts,
+    setupLoyaltyEnv,
+} from "@loyalty_tiers_pos/../tests/unit/utils";
 
 definePosModels();
 
