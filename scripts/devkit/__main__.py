@@ -16,6 +16,14 @@ COMMANDS = {
     "lint": ("lint", "every linter"),
     "format": ("lint:main_format", "format Python, JavaScript, XML and Markdown"),
     "lock": ("lock", "write requirements/*.txt anew from requirements/*.in"),
+    "serve": (
+        "serve",
+        "a real shop on the server that PGHOST names; the image runs it",
+    ),
+    "proxy": (
+        "serve:main_proxy",
+        "the till's device service alone; --help tells its options",
+    ),
     "image": ("image", "build docker/Dockerfile with docker or buildah"),
     "setup": ("setup", "install Odoo, its environment and PostgreSQL, start nothing"),
     "clean": ("clean", "stop what this checkout started and remove its state folder"),

@@ -77,7 +77,7 @@ def _private_apt(folder):
     keyring = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
     signed_by = f"[signed-by={keyring}] " if keyring.exists() else ""
     sources = folder / "etc" / "sources.list"
-    sources.write_text(f"deb {signed_by}{_mirror()} {SUITE} main\n")
+    sources.write_text(f"deb {signed_by}{mirror()} {SUITE} main\n")
     places = {
         "Dir::Etc::sourcelist": sources,
         "Dir::Etc::sourceparts": "-",
@@ -90,8 +90,8 @@ def _private_apt(folder):
     return [f"--option={key}={value}" for key, value in places.items()]
 
 
-def _mirror():
-    """The Debian archive that apt is configured with (not its security archive)."""
+def mirror(security=False):
+    """The Debian archive that apt is configured with, or its security archive."""
     if not shutil.which("apt-get"):
         raise Fault(
             "Odoo comes as a Debian package and there is no apt here; "
@@ -105,8 +105,10 @@ def _mirror():
     ).stdout
     for line in listing.splitlines():
         origin, release, uri = (line.split() + ["", "", ""])[:3]
-        if origin == "Debian" and "-security" not in release:
+        if origin == "Debian" and ("-security" in release) == security:
             return uri
+    if security:
+        return None
     raise Fault(
         "apt knows no Debian mirror (apt-get update first?); "
         "set ODOO_DEB=/path/odoo-19.deb or ODOO_HOME=/path/to/odoo."

@@ -19,16 +19,21 @@ def odoo(with_tests=False):
     """An `Odoo` that can be started; installs what is missing."""
     settings.prepare_state()
     settings.require_disk_space()
+    with locks.exclusive(settings.RUN / "setup.lock", "it installs"):
+        system_packages.ensure(*_sections(with_tests))
+        source = odoo_source.ensure()
+        python = environments.odoo(source, with_tests)
+    return Odoo(source, python)
+
+
+def _sections(with_tests=False):
+    """Parts of requirements/debian.txt that are needed."""
     sections = ["odoo"]
     if not os.environ.get("PGHOST"):
         sections.append("database")
     if with_tests:
         sections.append("test")
-    with locks.exclusive(settings.RUN / "setup.lock", "it installs"):
-        system_packages.ensure(*sections)
-        source = odoo_source.ensure()
-        python = environments.odoo(source, with_tests)
-    return Odoo(source, python)
+    return sections
 
 
 @contextlib.contextmanager
@@ -40,7 +45,14 @@ def odoo_with_database_server(with_tests=False):
         yield ready
 
 
-def main(_arguments):
-    odoo()
-    environments.proxy()
-    print("Everything is installed. `make run` starts the shop.")
+def main(arguments):
+    """Install everything, or only the step that is named: an image's layer each."""
+    settings.prepare_state()
+    if arguments == ["packages"]:
+        system_packages.ensure(*_sections())
+    elif arguments == ["source"]:
+        odoo_source.ensure()
+    else:
+        odoo()
+        environments.proxy()
+        print("Everything is installed. `make run` starts the shop.")

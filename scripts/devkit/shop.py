@@ -32,26 +32,31 @@ def main(_arguments):
 def ensure_database(odoo):
     """The shop database, built when missing, upgraded when our modules changed."""
     wanted = {name: modules.content_digest(name) for name in modules.ours(True)}
-    if not databases.exists(DATABASE):
+    if databases.exists(DATABASE):
+        update(odoo, DATABASE, wanted)
+    else:
         build(odoo, DATABASE, wanted)
-        return
-    if not databases.filestore(DATABASE).is_dir():
+
+
+def update(odoo, database, wanted):
+    """Upgrade what changed since the database was made, install what is new."""
+    if not databases.filestore(database).is_dir():
         raise Fault(
-            f"The shop's files are gone from {databases.filestore(DATABASE)}; "
-            "put them back, or `make clean` to start anew."
+            f"The shop's files are gone from {databases.filestore(database)}; put them "
+            "back, or drop the database (`make clean` does) to start anew."
         )
-    there = installed_digests(DATABASE)
+    there = installed_digests(database)
     changed = [name for name in wanted if there.get(name) != wanted[name]]
     new = [name for name in changed if name not in there]
     old = [name for name in changed if name in there]
     if old:
         with step(f"Upgrading {len(old)} changed modules: {', '.join(old)}"):
-            odoo.upgrade(DATABASE, old)
+            odoo.upgrade(database, old)
     if new:
         with step(f"Installing {len(new)} new modules: {', '.join(new)}"):
-            odoo.install(DATABASE, new)
+            odoo.install(database, new)
     if changed:
-        note_digests(DATABASE, wanted)
+        note_digests(database, wanted)
 
 
 def build(odoo, name, wanted=None):
