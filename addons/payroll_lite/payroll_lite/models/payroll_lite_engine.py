@@ -108,9 +108,8 @@ class PayrollLiteEngine(models.AbstractModel):
         A version holds until the day before the next one. The first version of a contract
         holds from the start of the contract, also when it was recorded later.
         """
-        self.env["hr.version"].flush_model()
-        self.env["hr.employee"].flush_model()
-        self.env["resource.resource"].flush_model()
+        for model in ("hr.version", "hr.employee", "hr.department", "hr.job"):
+            self.env[model].flush_model()
         columns, rows = self._query_contracts(period, employee_ids)
         contracts = defaultdict(list)
         for row in rows:
@@ -136,13 +135,21 @@ class PayrollLiteEngine(models.AbstractModel):
             ),
             "children": SQL("COALESCE(version.children, 0)"),
             "department_id": SQL("version.department_id"),
-            "job_title": SQL("version.job_title"),
+            # names by language, because they are printed in that of the employee
+            "department_names": SQL("department.name"),
+            "job_titles": SQL(
+                """CASE WHEN job.id IS NULL OR version.is_custom_job_title
+                        THEN jsonb_build_object('en_US', COALESCE(version.job_title, ''))
+                        ELSE job.name END"""
+            ),
         }
         query = SQL(
             """
               SELECT %(columns)s
                 FROM %(versions)s AS version
                 JOIN hr_employee employee ON employee.id = version.employee_id
+           LEFT JOIN hr_department department ON department.id = version.department_id
+           LEFT JOIN hr_job job ON job.id = version.job_id
             ORDER BY employee.id, version.start
             """,
             columns=SQL(", ").join(columns.values()),
@@ -332,7 +339,8 @@ class PayrollLiteEngine(models.AbstractModel):
             "program": program.fingerprint,
             "employee": {
                 "name": rows[-1]["employee_name"],
-                "job_title": rows[-1]["job_title"] or "",
+                "job_titles": rows[-1]["job_titles"],
+                "department_names": rows[-1]["department_names"] or {},
             },
             "segments": [
                 {

@@ -79,14 +79,11 @@ class PayrollLiteParameter(models.Model):
     @api.constrains("code", "kind")
     def _check_rules(self):
         """A new code or kind may leave rules behind that name the old one."""
-        self.env["payroll.lite.structure"].sudo().with_context(
-            active_test=False
-        ).search(Domain("rule_ids", "!=", False))._check_rules()
+        self._get_structures()._check_rules()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        structures = self.env["payroll.lite.structure"].sudo()
-        used = structures.with_context(active_test=False).search([])._get_used_names()
+        used = self._get_structures()._get_used_names()
         for parameter in self:
             if parameter.code in used:
                 raise UserError(
@@ -96,6 +93,19 @@ class PayrollLiteParameter(models.Model):
                         structure=used[parameter.code].name,
                     )
                 )
+
+    @api.model
+    def _get_structures(self):
+        """All structures with rules, those of other companies and archived ones too."""
+        structures = self.env["payroll.lite.structure"].sudo()
+        return structures.with_context(active_test=False).search(
+            [("rule_ids", "!=", False)]
+        )
+
+    @api.model
+    def _get_all(self):
+        """All parameters: a few dozen, as laws go."""
+        return self.search([("code", "!=", False)])
 
     @api.model
     def _get_kinds(self):

@@ -2,6 +2,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
@@ -59,6 +60,9 @@ class PayrollLitePayslip(models.Model):
         "res.company",
         compute="_compute_company_id",
         store=True,
+        # not for people, see OPEN_FIELDS: a pay run says it instead of computing it
+        readonly=False,
+        copy=False,
         precompute=True,
         index=True,
         ondelete="restrict",
@@ -301,6 +305,13 @@ class PayrollLitePayslip(models.Model):
     def _unlink_except_confirmed(self):
         self._check_not_confirmed()
 
+    def _check_company(self, fnames=None):
+        # a pay run takes its employees and its structure by company in the first place;
+        # asking each payslip again would take longer than all the rest of the run
+        if is_engine(self.env):
+            return None
+        return super()._check_company(fnames)
+
     def _check_open_fields(self, vals):
         """Figures and states come from the engine, never from a caller."""
         closed = set(vals) - OPEN_FIELDS - set(models.MAGIC_COLUMNS)
@@ -339,8 +350,11 @@ class PayrollLitePayslip(models.Model):
             fault = sheets[payslip].fault
             if fault:
                 raise UserError(
-                    f"{payslip.employee_id.name}: "
-                    + fault_text(self.env, fault.kind, fault.params)
+                    self.env._(
+                        "%(employee)s: %(fault)s",
+                        employee=payslip.employee_id.name,
+                        fault=fault_text(self.env, fault.kind, fault.params),
+                    )
                 )
         payslips._store_sheets(sheets)
         return True
@@ -510,13 +524,11 @@ class PayrollLitePayslip(models.Model):
                 """
                 INSERT INTO payroll_lite_payslip_line
                             (payslip_id, rule_id, sequence, code, category, amount,
-                             ytd_amount, create_uid, create_date, write_uid, write_date)
+                             ytd_amount)
                      SELECT payslip_id, rule_id, sequence, code, category, amount,
-                            amount + balance, %(uid)s, %(now)s, %(uid)s, %(now)s
+                            amount + balance
                        FROM %(data)s
                 """,
-                now=self.env.cr.now(),
-                uid=self.env.uid,
                 data=self.env["payroll.lite.engine"]._sql_rows(
                     payslip_id=("int", list(payslip_ids)),
                     rule_id=("int", [rule["id"] for rule in line_rules]),

@@ -13,6 +13,8 @@ class PayrollLitePayslipLine(models.Model):
     _name = "payroll.lite.payslip.line"
     _description = "Payslip Line"
     _order = "payslip_id desc, sequence, id"
+    # who and when is known of the payslip; four columns less for each of its lines
+    _log_access = False
 
     payslip_id = fields.Many2one(
         "payroll.lite.payslip", required=True, ondelete="cascade", index=True
@@ -106,6 +108,10 @@ class PayrollLitePayslipLine(models.Model):
         explanation["rounding_text"] = self.env._(
             "Rounding: %s", roundings[explanation["rounding"]]
         )
+        explanation["reversal_text"] = payslip.reversal_of_id and self.env._(
+            "This line takes back the same amount of payslip %s, which was computed so:",
+            payslip.reversal_of_id.number,
+        )
         explanation["amount_text"] = self._spell_value(explanation["amount"])
         for entry in explanation["names"]:
             name = entry["name"]
@@ -113,8 +119,8 @@ class PayrollLitePayslipLine(models.Model):
             entry["label"] = names.get(name) or labels.get(name) or ""
             entry["text"] = self._spell_value(entry["value"])
             entry["source"] = parameter.get("source", "")
-            entry["since"] = (
-                format_date(self.env, parameter["date_from"]) if parameter else ""
+            entry["since"] = parameter and self.env._(
+                "In force from %s", format_date(self.env, parameter["date_from"])
             )
         return explanation
 

@@ -26,7 +26,7 @@ class PayrollLiteProgram(models.Model):
 
     _content_uniq = models.UniqueIndex("(structure_id, company_id, fingerprint)")
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("What payslips were computed with cannot change."))
 
     @api.ondelete(at_uninstall=False)

@@ -1,4 +1,5 @@
 from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -385,23 +386,20 @@ class PayrollLiteRun(models.Model):
     def _note_issues(self, employee_ids, elsewhere, sheets, payslips):
         issues = []
         for employee_id in employee_ids:
+            sheet = sheets.get(employee_id)
             if employee_id in elsewhere:
                 issues.append(self._prepare_issue_vals("duplicate", employee_id))
-                continue
-            sheet = sheets.get(employee_id)
-            if sheet is None:
-                continue
-            if sheet.fault:
+            elif sheet and sheet.fault:
                 fault = {"kind": sheet.fault.kind, "params": sheet.fault.params}
                 issues.append(
                     self._prepare_issue_vals("fault", employee_id, fault=fault)
                 )
-            for kind in sheet.warnings:
-                issues.append(
-                    self._prepare_issue_vals(
-                        kind, employee_id, payslip_id=payslips[employee_id].id
-                    )
-                )
+            elif sheet:
+                payslip_id = payslips[employee_id].id
+                issues += [
+                    self._prepare_issue_vals(kind, employee_id, payslip_id=payslip_id)
+                    for kind in sheet.warnings
+                ]
         self.env["payroll.lite.run.issue"].create(issues)
 
     def _prepare_issue_vals(self, kind, employee_id, **extra):

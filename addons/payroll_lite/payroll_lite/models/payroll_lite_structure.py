@@ -59,7 +59,7 @@ class PayrollLiteStructure(models.Model):
             "payroll_lite.structure_vocabulary",
             {
                 "inputs": self._get_input_definitions(),
-                "parameters": self.env["payroll.lite.parameter"].search([]),
+                "parameters": self.env["payroll.lite.parameter"]._get_all(),
             },
         )
         for structure in self:

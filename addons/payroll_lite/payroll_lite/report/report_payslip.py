@@ -55,9 +55,10 @@ class ReportPayrollLitePayslip(models.AbstractModel):
     def _prepare_document(self, payslip):
         """All texts of one page; glue modules extend the dict."""
         env = payslip.env
-        snapshot = payslip.snapshot or {}
+        employee = (payslip.snapshot or {}).get("employee", {})
         lines = self._prepare_lines(payslip)
         company = payslip.company_id
+        ytd = self._get_ytd(payslip)
         return {
             "payslip": payslip,
             "lang": env.lang,
@@ -65,19 +66,32 @@ class ReportPayrollLitePayslip(models.AbstractModel):
             "company_lines": self._get_company_lines(company),
             "font_size": self._get_font_size(lines),
             "is_draft": payslip.state != "done",
-            "employee": snapshot.get("employee")
-            or {"name": payslip.employee_id.name, "job_title": ""},
-            "department": payslip.department_id.name or "",
+            "employee": employee.get("name") or payslip.employee_id.name,
+            "position": " · ".join(
+                self._in_language(names, env.lang)
+                for names in (
+                    employee.get("job_titles"),
+                    employee.get("department_names"),
+                )
+                if names and any(names.values())
+            ),
             "period": " – ".join(
                 format_date(env, day) for day in (payslip.date_from, payslip.date_to)
             ),
             "payment": format_date(env, payslip.date_payment),
-            "year": payslip.date_payment.year,
             "earning_lines": lines["earning"],
             "deduction_lines": lines["deduction"],
             "base_lines": lines["base"],
             "employer_lines": lines["employer"],
-            "ytd": self._get_ytd(payslip),
+            "ytd": ytd,
+            "year_note": env._(
+                "Net pay in %(year)s so far: %(amount)s",
+                year=payslip.date_payment.year,
+                amount=ytd["net"],
+            ),
+            "reversal_note": payslip.reversal_of_id
+            and env._("Takes back payslip %s", payslip.reversal_of_id.number),
+            "fingerprint": (payslip.snapshot_mark or "")[:12],
             "currency": payslip.currency_id.symbol,
             "net": formatLang(env, payslip.net, currency_obj=payslip.currency_id),
             **{
@@ -88,6 +102,11 @@ class ReportPayrollLitePayslip(models.AbstractModel):
                 Decimal(str(payslip.net)), env.lang, payslip.currency_id.name
             ),
         }
+
+    @api.model
+    def _in_language(self, names, lang):
+        """Text of ``names``, a dict by language, in ``lang`` or what there is."""
+        return names.get(lang) or names.get("en_US") or next(iter(names.values()))
 
     @api.model
     def _prepare_lines(self, payslip):

@@ -92,9 +92,11 @@ class TestAccess(AccessCommon):
                     ("write", [{"sequence": 1}]),
                     ("unlink", []),
                 ):
-                    with self.subTest(model=model, method=method):
-                        with self.assertRaises(UserError):
-                            self._rpc(self.clerk, model, method, ids, *args)
+                    with (
+                        self.subTest(model=model, method=method),
+                        self.assertRaises(UserError),
+                    ):
+                        self._rpc(self.clerk, model, method, ids, *args)
             for method in (
                 "action_compute",
                 "action_confirm",
@@ -179,9 +181,11 @@ class TestAccess(AccessCommon):
                     ("create", [{}]),
                     ("formatted_read_group", [[], [], ["__count"]]),
                 ):
-                    with self.subTest(user=user.login, model=model, method=method):
-                        with self.assertRaises(AccessError):
-                            self._rpc(user, model, method, *args)
+                    with (
+                        self.subTest(user=user.login, model=model, method=method),
+                        self.assertRaises(AccessError),
+                    ):
+                        self._rpc(user, model, method, *args)
             with self.assertRaises(AccessError):
                 self._rpc(user, "payroll.lite.run", "action_compute", self.pay_run.ids)
             with self.assertRaises(AccessError):

@@ -1,10 +1,11 @@
 import threading
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api
 from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
-from psycopg2.errors import SerializationFailure
 
 YEAR = 1901
 

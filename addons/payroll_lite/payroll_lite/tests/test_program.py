@@ -178,7 +178,7 @@ class TestProgram(BaseCase):
         self.assertFault(
             "not_adding_up", self._run, basic, rule("NET", "wage - 1", "net"), wage=10
         )
-        amounts, totals = self._run(
+        _amounts, totals = self._run(
             basic,
             rule("NET", "earnings - deductions", "net", rounding="unit"),
             wage=9.7,

@@ -1,7 +1,8 @@
 from io import BytesIO
 
-from odoo.tests import tagged
 from PyPDF2 import PdfFileReader
+
+from odoo.tests import tagged
 
 from .common import PayrollLiteCommon
 
@@ -17,6 +18,7 @@ class TestReport(PayrollLiteCommon):
         super().setUpClass()
         cls.env["res.lang"]._activate_lang("fi_FI")
         cls.env["res.lang"]._activate_lang("sv_SE")
+        cls.env.ref("base.module_payroll_lite")._update_translations(["fi_FI"])
         cls.company.partner_id.lang = "en_US"
         cls.aino = cls._make_employee("Aino Äijälä", wage=2654.37, lang="fi_FI")
 
@@ -116,11 +118,20 @@ class TestReport(PayrollLiteCommon):
 
     def test_what_is_on_it(self):
         self._make_confirmed(self.aino, month=4)
+        job = self.env["hr.job"].create({"name": "Seller", "company_id": False})
+        job.with_context(lang="fi_FI").name = "Myyjä"
+        department = self.env["hr.department"].create(
+            {"name": "Shops", "company_id": self.company.id}
+        )
+        self.aino.write({"job_id": job.id, "department_id": department.id})
         payslip = self._make_confirmed(self.aino)
         self.aino.name = "A New Name"
         self.aino.legal_name = "A New Name"
+        job.name = "A new job"
+        department.name = "A new department"
         html = self._html(payslip)
-        self.assertIn("Aino Äijälä", html, "the name is that of the time")
+        self.assertIn("Aino Äijälä", html, "names are those of the time")
+        self.assertIn("Myyjä · Shops", html, "in the language of the employee")
         self.assertIn(payslip.number, html)
         self.assertIn("Kauppa Testi Oy", html)
         self.assertIn("5\N{NO-BREAK SPACE}308,74", html, "two months of gross pay")

@@ -1,9 +1,10 @@
 from datetime import date
 
+from psycopg2 import IntegrityError
+
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
-from psycopg2 import IntegrityError
 
 from ..tools.errors import PayrollError
 from ..tools.fault_texts import _texts, fault_text
@@ -32,15 +33,31 @@ class TestStructure(PayrollLiteCommon):
             ("(" * 99 + "1" + ")" * 99, "too many levels"),
             ("min(1)", "MIN takes 2 to 20 values, but 1 are given"),
         ):
-            with self.subTest(expression=expression[:30]):
-                with self.refused(text):
-                    self._make_structure(
-                        [("BASIC", "earning", expression), ("NET", "net", "earnings")]
-                    )
+            with self.subTest(expression=expression[:30]), self.refused(text):
+                self._make_structure(
+                    [("BASIC", "earning", expression), ("NET", "net", "earnings")]
+                )
 
     def test_every_fault_has_a_text_that_can_be_filled(self):
         samples = dict.fromkeys(
-            ["rule", "name", "close", "limit", "character", "operator", "word", "number", "part", "near", "least", "most", "found", "rules", "path", "date"],
+            [
+                "rule",
+                "name",
+                "close",
+                "limit",
+                "character",
+                "operator",
+                "word",
+                "number",
+                "part",
+                "near",
+                "least",
+                "most",
+                "found",
+                "rules",
+                "path",
+                "date",
+            ],
             "X",
         )
         for kind in _texts(self.env):

@@ -1,9 +1,10 @@
 from datetime import date
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
-from psycopg2 import IntegrityError
 
 from .common import PayrollLiteCommon
 

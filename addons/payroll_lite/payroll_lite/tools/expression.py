@@ -76,27 +76,27 @@ def _check_tokens(text):
         match = _TOKEN.match(text, position)
         if not match:
             raise PayrollError("character", character=text[position])
-        token = match.group()
+        piece = match.group()
         position = match.end()
         if match.lastgroup == "number":
-            if not _NUMBER.fullmatch(token) or _continues(text, position):
-                raise PayrollError("number", number=token[:20])
+            if not _NUMBER.fullmatch(piece) or _continues(text, position):
+                raise PayrollError("number", number=piece[:20])
         elif match.lastgroup == "name":
-            if token == "if" and text[position:].lstrip().startswith("("):
-                token = "IF"
-            elif keyword.iskeyword(token) and token not in _WORDS:
-                raise PayrollError("word", word=token)
-            elif token.startswith("_") or "__" in token:
-                raise PayrollError("name_underscore", name=token[:40])
-        elif token in _REFUSED_OPERATORS:
-            raise PayrollError("operator", operator=token)
-        elif token == "=":
+            if piece == "if" and text[position:].lstrip().startswith("("):
+                piece = "IF"
+            elif keyword.iskeyword(piece) and piece not in _WORDS:
+                raise PayrollError("word", word=piece)
+            elif piece.startswith("_") or "__" in piece:
+                raise PayrollError("name_underscore", name=piece[:40])
+        elif piece in _REFUSED_OPERATORS:
+            raise PayrollError("operator", operator=piece)
+        elif piece == "=":
             raise PayrollError("single_equals")
-        elif token in "()":
-            depth += 1 if token == "(" else -1
+        elif piece in "()":
+            depth += 1 if piece == "(" else -1
             if depth > MAX_DEPTH:
                 raise PayrollError("too_deep")
-        pieces.append(token)
+        pieces.append(piece)
     return "".join(pieces)
 
 

@@ -152,12 +152,14 @@ class Program:
         for name, rounder in ROUNDINGS.items():
             scope[f"r_{name}"] = rounder
         lines = ["def compute(inputs, ytd, result):"]
-        for name in self.inputs:
-            lines.append(f"    {expression.variable(name)} = inputs[{name!r}]")
-        for code in self.ytd_codes:
-            lines.append(
-                f"    {expression.ytd_variable(code)} = ytd.get({code!r}, ZERO)"
-            )
+        lines += [
+            f"    {expression.variable(name)} = inputs[{name!r}]"
+            for name in self.inputs
+        ]
+        lines += [
+            f"    {expression.ytd_variable(code)} = ytd.get({code!r}, ZERO)"
+            for code in self.ytd_codes
+        ]
         self._rule_of_line = {}
         for name in self.plan.order:
             for line in self._write(name, scope):

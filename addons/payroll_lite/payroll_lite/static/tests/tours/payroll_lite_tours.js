@@ -9,7 +9,8 @@ registry.category("web_tour.tours").add("payroll_lite_officer", {
         { trigger: ".o_list_button_add", run: "click" },
         {
             content: "Period and structure are filled in",
-            trigger: ".o_field_widget[name=structure_id] input:value(Finland, monthly salary)",
+            trigger:
+                ".o_field_widget[name=structure_id] input:value(Finland, monthly salary)",
         },
         { trigger: "button[name=action_compute]", run: "click" },
         {
@@ -33,7 +34,8 @@ registry.category("web_tour.tours").add("payroll_lite_officer", {
             run: "click",
         },
         {
-            content: "Confirmed payslips have a number and can be printed or taken back",
+            content:
+                "Confirmed payslips have a number and can be printed or taken back",
             trigger: ".o_form_view .oe_title:contains(PS/)",
         },
         { trigger: "button[name=action_print]" },
@@ -45,7 +47,8 @@ registry.category("web_tour.tours").add("payroll_lite_officer", {
             run: "click",
         },
         {
-            trigger: ".modal .o_payroll_lite_explanation:contains(WITHIN_LIMIT × tax_percent ÷ 100)",
+            trigger:
+                ".modal .o_payroll_lite_explanation:contains(WITHIN_LIMIT × tax_percent ÷ 100)",
         },
         { trigger: ".modal .btn-close", run: "click" },
         { trigger: "body:not(:has(.modal))" },
@@ -78,11 +81,11 @@ registry.category("web_tour.tours").add("payroll_lite_employee", {
 registry.category("web_tour.tours").add("payroll_lite_tax_card", {
     steps: () => [
         { trigger: ".o_data_row:contains(Aino Testi) td[name=name]", run: "click" },
-        { trigger: "button[name=action_tax_card]", run: "click" },
+        { trigger: ".o_form_view button[name=action_tax_card]", run: "click" },
         { trigger: ".modal .o_field_widget[name=tax_percent] input", run: "edit 33" },
         { trigger: ".modal button[name=action_save]", run: "click" },
         { trigger: "body:not(:has(.modal)) .o_form_view" },
-        { trigger: ".o_field_widget[name=tax_percent]:contains(33.00)" },
+        { trigger: ".o_form_view .o_field_widget[name=tax_percent]:contains(33.00)" },
     ],
 });
 
@@ -92,7 +95,10 @@ registry.category("web_tour.tours").add("payroll_lite_structure", {
             trigger: ".o_data_row:contains(Finland, monthly salary) td[name=name]",
             run: "click",
         },
-        { trigger: ".o_form_view .o_data_row td:contains(Monthly salary)", run: "click" },
+        {
+            trigger: ".o_form_view .o_data_row td:contains(Monthly salary)",
+            run: "click",
+        },
         {
             trigger: ".modal .o_field_widget[name=expression] textarea",
             run: "edit wgae * 2",
