@@ -126,6 +126,11 @@ class Till:
         expect(chooser).to_have_count(0)
 
     @property
+    def badge(self):
+        """The tier of the chosen customer."""
+        return self.page.locator(".product-screen .set-partner .loyalty-badge")
+
+    @property
     def total(self):
         return self.page.locator(".order-summary .total")
 

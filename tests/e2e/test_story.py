@@ -22,6 +22,7 @@ CASHIER = "Kaisa Korpi"
 SELLER = "Sami Salo"
 BASKET = {"Wool blanket Tunturi": 89.00, "Ceramic mug Marja": 18.90}
 GOLD_CUSTOMER = "Aino Virtanen"
+GOLD_DISCOUNT = 10  # percent
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +161,11 @@ def test_cashier_sells_to_a_gold_customer(people, story, picture):
         till.add(product)
     assert amount(till.total.inner_text()) == sum(BASKET.values())
     till.choose_customer(GOLD_CUSTOMER)
-    story.total = amount(till.total.inner_text())
+    expect(till.badge).to_have_text("Gold")
+    for product in BASKET:
+        expect(till.line(product)).to_contain_text(f"{GOLD_DISCOUNT}%")
+    story.total = round(sum(BASKET.values()) * (100 - GOLD_DISCOUNT) / 100, 2)
+    expect(till.total).to_contain_text(f"{story.total:.2f}")
     picture(till.page, "till")
 
 
@@ -176,7 +181,8 @@ def test_receipt_comes_out_and_the_drawer_opens(people, stage, story, picture):
     picture(till.page, "till-receipt")
     new = receipts(stage) - printed
     assert len(new) == 1, "One sale, one receipt."
-    assert f"{story.total:.2f}" in Reader(receipt).amounts(new.pop())
+    amounts = Reader(receipt).amounts(new.pop())
+    assert f"{story.total:.2f}" in amounts, amounts
     assert len(drawer_pulses(stage)) == len(pulses) + 1
 
 
