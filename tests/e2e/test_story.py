@@ -20,7 +20,7 @@ CUSTOMER = "Elsa Lahtinen"
 QUESTION = "Blankets and mugs for our summer house"
 CASHIER = "Kaisa Korpi"
 SELLER = "Sami Salo"
-BASKET = {"Wool blanket Tunturi": 89.00, "Ceramic mug Marja": 18.90}
+BASKET = {"Wool blanket Tunturi": 89.00, "Serving bowl Järvi": 34.50}
 GOLD_CUSTOMER = "Aino Virtanen"
 GOLD_DISCOUNT = 10  # percent
 
