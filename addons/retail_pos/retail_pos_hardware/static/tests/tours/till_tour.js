@@ -114,6 +114,7 @@ registry.category("web_tour.tours").add("retail_pos_hardware_status_icon", {
             {
                 content: "all is well again",
                 trigger: ".js_proxy .js_connected",
+                timeout: 60000,
             },
         ].flat(Infinity),
 });
@@ -149,6 +150,7 @@ registry.category("web_tour.tours").add("retail_pos_hardware_service_away", {
             {
                 content: "the cashier hears that the drawer stays closed",
                 trigger: ".o_notification:contains('The cash drawer did not open.')",
+                timeout: 60000,
             },
             clickPrint(),
             Dialog.is({ title: "The receipt was not printed" }),
