@@ -128,9 +128,7 @@ class Runner:
             services.odoo_server(
                 self.odoo, database, port, name="story-odoo"
             ) as server,
-            services.hardware_proxy(
-                proxy_port, port, receipts, "story-proxy"
-            ) as proxy,
+            services.hardware_proxy(proxy_port, port, receipts, "story-proxy") as proxy,
         ):
             services.wait_for(f"{base}/web/health", server)
             services.wait_for(f"{proxy_base}/hw_proxy/hello", proxy)
