@@ -77,6 +77,18 @@ def post_lead(stage, key, payload):
         return answer.status, json.load(answer)
 
 
+def test_admin_opens_the_shop(people, picture):
+    """From then on Odoo knows the shop's address, which stands in the links it gives."""
+    page = people.page("admin")
+    expect(page.locator(".o_demo_badge")).to_contain_text("Demo database")
+    page.get_by_title("Home Menu").or_(
+        page.locator(".o_navbar_apps_menu button")
+    ).first.click()
+    for app in ("Orders", "Point of Sale", "Payroll"):
+        expect(page.get_by_role("menuitem", name=app, exact=True)).to_be_visible()
+    picture(page, "apps")
+
+
 def test_manager_connects_the_web_shop(people, story, picture):
     backend = Backend(people.page("manager"))
     backend.open("lead-sources/new")
