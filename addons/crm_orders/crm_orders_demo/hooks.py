@@ -7,18 +7,18 @@ from odoo import fields
 
 KEY = "demo-website-key"
 
-# For each order: the days ago at which it entered each stage of the way, one after the
-# other; and, where it matters, the days from now at which it should leave the last one.
+# For each order: when it entered each stage of the way, one after the other, as (days
+# ago, hour in UTC); and, where it matters, the hours from now until it should move on.
 ORDER_WAYS = {
-    "new_1": ([0.05], None),
-    "new_2": ([0.2], 0.1),
-    "waiting_1": ([9, 8.5], -1.5),
-    "waiting_2": ([3, 2.6], 3),
-    "picking_1": ([2.2, 2, 0.4], 0.15),
-    "picking_2": ([6, 5.7, 0.6], None),
-    "ready_1": ([5, 4.8, 2.5, 1.2], None),
-    "ready_2": ([8, 7.5, 4.1, 3.3], None),
-    "handed_over_1": ([12, 11.8, 8.2, 7.1, 5.5], None),
+    "new_1": ([(0, 0)], None),
+    "new_2": ([(1, 13)], 2),
+    "waiting_1": ([(9, 8), (9, 12)], -18),
+    "waiting_2": ([(3, 9), (2, 7)], 72),
+    "picking_1": ([(3, 7), (2, 8), (1, 12)], 3),
+    "picking_2": ([(6, 8), (5, 9), (1, 10)], None),
+    "ready_1": ([(5, 7), (5, 11), (3, 8), (2, 13)], None),
+    "ready_2": ([(8, 10), (7, 8), (4, 9), (3, 12)], None),
+    "handed_over_1": ([(12, 8), (12, 13), (8, 9), (7, 11), (5, 12)], None),
 }
 
 # What visitors of the website wrote, with the stage that their lead has reached since.
@@ -100,17 +100,24 @@ def _load_stages(env, company):
 
 def _place_orders(env):
     """Confirm the orders, move them on and set back their clocks."""
-    now = fields.Datetime.now()
+    now = fields.Datetime.now().replace(second=0)
     for name, (entered, planned) in ORDER_WAYS.items():
         order = env.ref(f"crm_orders_demo.order_{name}")
         order.action_confirm()
         for _step in entered[1:]:
             order.action_crm_orders_next_stage()
-        dates = [now - timedelta(days=days) for days in entered]
+        dates = [_get_moment(now, days, hour) for days, hour in entered]
         order.date_order = dates[0]
         _set_back_clock(order, dates)
         if planned is not None:
-            order.crm_orders_planned_date = now + timedelta(days=planned)
+            order.crm_orders_planned_date = now + timedelta(hours=planned)
+
+
+def _get_moment(now, days, hour):
+    """A time when the shop is open, so many days ago; today it is just now."""
+    if not days:
+        return now - timedelta(minutes=20)
+    return (now - timedelta(days=days)).replace(hour=hour, minute=hour * 5 % 60)
 
 
 def _set_back_clock(order, dates):

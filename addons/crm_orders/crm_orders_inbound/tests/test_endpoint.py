@@ -45,6 +45,8 @@ class TestEndpoint(InboundMixin, HttpCase):
             response.headers["Content-Type"], f"{JSON_TYPE}; charset=utf-8"
         )
         self.assertEqual(event.remote_addr, "127.0.0.1")
+        self.assertIn("Content-Type: application/json", event.headers)
+        self.assertNotIn(KEY, event.headers)
         self.assertNotIn("session_id", response.cookies)
         self.assertNotIn("Set-Cookie", response.headers)
         self._run_job()

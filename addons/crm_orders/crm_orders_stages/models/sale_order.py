@@ -1,5 +1,8 @@
 import re
 import secrets
+from datetime import datetime, time, timedelta
+
+import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -58,6 +61,7 @@ class SaleOrder(models.Model):
         [("planned", "On schedule"), ("today", "Due today"), ("late", "Late")],
         "Schedule",
         compute="_compute_crm_orders_due",
+        search="_search_crm_orders_due",
         groups=STAGE_GROUP,
         help="How the planned date compares with now.",
     )
@@ -105,6 +109,23 @@ class SaleOrder(models.Model):
                 order.crm_orders_due = "today"
             else:
                 order.crm_orders_due = "planned"
+
+    def _search_crm_orders_due(self, operator, value):
+        """Find orders by their schedule, as a click on the bar of a column does."""
+        if operator != "in":
+            return NotImplemented
+        now = fields.Datetime.now()
+        tomorrow = fields.Date.context_today(self) + timedelta(days=1)
+        midnight = self.env.tz.localize(datetime.combine(tomorrow, time.min))
+        midnight = midnight.astimezone(pytz.utc).replace(tzinfo=None)
+        planned = "crm_orders_planned_date"
+        domains = {
+            "late": Domain(planned, "<", now),
+            "today": Domain(planned, ">=", now) & Domain(planned, "<", midnight),
+            "planned": Domain(planned, ">=", now) & Domain(planned, ">=", midnight),
+            False: Domain(planned, "=", False),
+        }
+        return Domain.OR(domains[due] for due in value if due in domains)
 
     @api.depends("company_id")
     def _compute_crm_orders_has_stages(self):
@@ -156,7 +177,9 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        if any(vals.get("crm_orders_stage_id") for vals in vals_list):
+        name = "crm_orders_stage_id"
+        given = self.env.context.get(f"default_{name}")
+        if given or any(vals.get(name) for vals in vals_list):
             # Only code can do this, for example an import of running orders.
             for stage, group in orders.sudo().grouped("crm_orders_stage_id").items():
                 if stage:

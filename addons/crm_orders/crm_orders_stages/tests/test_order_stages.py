@@ -132,6 +132,13 @@ class TestOrderStages(StagesMixin, TransactionCase):
             quotation.crm_orders_stage_id = self.stage_work
         with self.assertRaisesRegex(UserError, "Confirm"):
             self._new_orders(1, crm_orders_stage_id=self.stage_work.id)
+        orders = self.env["sale.order"].with_context(
+            default_crm_orders_stage_id=self.stage_work.id
+        )
+        with self.assertRaisesRegex(UserError, "Confirm"):
+            orders.create(
+                {"partner_id": self.customer.id, "company_id": self.company.id}
+            )
         with self.assertRaises(UserError):
             quotation.action_crm_orders_next_stage()
         with self.assertRaises(UserError):
@@ -210,6 +217,11 @@ class TestOrderStages(StagesMixin, TransactionCase):
                     [("id", "=", order.id)], ["crm_orders_due"], ["__count"]
                 )
                 self.assertEqual(groups, [(due, 1)], "the database says the same")
+                for value in ("late", "today", "planned", False):
+                    found = order.search(
+                        [("id", "=", order.id), ("crm_orders_due", "=", value)]
+                    )
+                    self.assertEqual(bool(found), value == due, f"{now} {value}")
 
     def test_late_orders_stand_out(self):
         self.stage_work.color = 5
