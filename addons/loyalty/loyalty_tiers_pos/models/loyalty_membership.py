@@ -28,7 +28,8 @@ class LoyaltyMembership(models.Model):
         if last and self.env.context.get("pos_limited_loading", True):
             company = Domain("company_id", "=", config.company_id.id)
             domain |= company & Domain("write_date", ">", last)
-        return self._load_pos_data_read(self.search(domain), config)
+        fields = self._load_pos_data_fields(config)
+        return self._load_pos_data_read(self.search_fetch(domain, fields), config)
 
     @api.model
     def _get_pos_domain(self, partners, config):
@@ -47,5 +48,7 @@ class LoyaltyMembership(models.Model):
             and self.env["loyalty.tier"]._get_engine_tiers(config.company_id.id)
         ):
             return []
-        members = self.search(self._get_pos_domain(partners, config))
+        members = self.search_fetch(
+            self._get_pos_domain(partners, config), self._load_pos_data_fields(config)
+        )
         return self._load_pos_data_read(members, config)
