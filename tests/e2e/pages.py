@@ -138,6 +138,10 @@ class Till:
         self.page.locator(".pay-order-button:visible").click()
         self.page.locator(".paymentmethod", has_text=method).click()
 
+    def settle(self):
+        """Wait until the till has told the server everything."""
+        expect(self.page.locator(".pos-topheader .fa-spin")).to_have_count(0)
+
     def validate(self):
         self.page.get_by_role("button", name="Validate", exact=True).click()
 
