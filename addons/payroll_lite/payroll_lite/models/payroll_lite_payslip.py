@@ -15,7 +15,6 @@ from .payroll_lite_engine import Period
 
 # What a person decides about a payslip; all the rest is computed.
 KEY_FIELDS = {"employee_id", "structure_id", "date_from", "date_to", "date_payment"}
-OPEN_FIELDS = KEY_FIELDS | {"run_id"}
 LONGEST_PERIOD = 366
 
 
@@ -60,7 +59,7 @@ class PayrollLitePayslip(models.Model):
         "res.company",
         compute="_compute_company_id",
         store=True,
-        # not for people, see OPEN_FIELDS: a pay run says it instead of computing it
+        # not for people, see KEY_FIELDS: a pay run says it instead of computing it
         readonly=False,
         copy=False,
         precompute=True,
@@ -285,9 +284,9 @@ class PayrollLitePayslip(models.Model):
         for vals in vals_list:
             self._check_open_fields(vals)
         # a caller could also hand closed values over as defaults
-        payslips = super(
-            PayrollLitePayslip, without_defaults(self, OPEN_FIELDS)
-        ).create(vals_list)
+        payslips = super(PayrollLitePayslip, without_defaults(self, KEY_FIELDS)).create(
+            vals_list
+        )
         return payslips.with_env(self.env)
 
     def write(self, vals):
@@ -296,6 +295,13 @@ class PayrollLitePayslip(models.Model):
         if is_engine(self.env):
             return super().write(vals)
         self._check_not_confirmed()
+        if KEY_FIELDS & set(vals) and self.run_id:
+            raise UserError(
+                self.env._(
+                    "The payslip belongs to a pay run, which decides about its employee "
+                    "and dates. Delete it and make one of its own instead."
+                )
+            )
         result = super().write(vals)
         if KEY_FIELDS & set(vals):
             self._discard_figures()
@@ -314,7 +320,7 @@ class PayrollLitePayslip(models.Model):
 
     def _check_open_fields(self, vals):
         """Figures and states come from the engine, never from a caller."""
-        closed = set(vals) - OPEN_FIELDS - set(models.MAGIC_COLUMNS)
+        closed = set(vals) - KEY_FIELDS - set(models.MAGIC_COLUMNS)
         if closed and not is_engine(self.env):
             names = [
                 self._fields[name].string for name in closed if name in self._fields

@@ -34,6 +34,8 @@ class PayrollLiteCommon(TransactionCase):
         cls.colleague = cls._make_user("pay_colleague", "base.group_user")
         cls.hr_manager = cls._make_user("pay_hr", "hr.group_hr_manager")
         cls.settings_admin = cls._make_user("pay_admin", "base.group_system")
+        # there is nothing on the page that needs time to load
+        cls.env["ir.config_parameter"].set_param("report.print_delay", "0")
         cls.Payslip = cls.env["payroll.lite.payslip"]
         cls.Run = cls.env["payroll.lite.run"]
 

@@ -326,6 +326,7 @@ class TestPayslip(PayrollLiteCommon):
             {"net": 5},
             {"user_id": 1},
             {"company_id": 1},
+            {"run_id": 1},
         ):
             with self.assertRaises(UserError):
                 payslips.create({**base, **vals})

@@ -229,6 +229,13 @@ class TestRun(PayrollLiteCommon):
             run.date_payment = date(2026, 6, 1)
         run.name = "A better name"
 
+    def test_payslips_of_a_run_keep_their_keys(self):
+        run = self._make_run()
+        run.action_compute()
+        for vals in ({"employee_id": self.eero.id}, {"date_payment": "2026-07-01"}):
+            with self.assertRaisesRegex(UserError, "belongs to a pay run"):
+                run.payslip_ids[0].write(vals)
+
     def test_work_figures_are_closed(self):
         run = self._make_run()
         for vals in ({"state": "done"}, {"last_employee": 5}, {"payslip_ids": [(5,)]}):
