@@ -113,10 +113,9 @@ class TestTrackPage(StagesMixin, HttpCase):
         paths += ["/track/1", "/track/%25", "/track/" + "a" * 3000]
         answers = [self.url_open(path) for path in paths]
         self.assertEqual({answer.status_code for answer in answers}, {404})
-        bodies = {
-            re.sub(r"csrf_token: \S+|registry_hash[^,]+", "", answer.text)
-            for answer in answers
-        }
+        # The session's own token is new each time, and a website repeats the address.
+        changing = r"csrf_token: \S+|registry_hash[^,]+|/track/[^\s\"'<>]*"
+        bodies = {re.sub(changing, "", answer.text) for answer in answers}
         self.assertEqual(len(bodies), 1)
 
     def test_links_are_made_once_and_cannot_be_guessed(self):
