@@ -25,7 +25,7 @@ def main(_arguments):
     with setup.odoo_with_database_server() as odoo:
         environments.proxy()
         ensure_database(odoo)
-        point_tills_to(proxy_port)
+        set_addresses(port, proxy_port)
         serve(odoo, port, proxy_port)
 
 
@@ -111,13 +111,14 @@ def installed_digests(database):
     return json.loads("|".join(rows[0]))
 
 
-def point_tills_to(proxy_port, database=DATABASE):
-    """The demo tills print through the proxy of this checkout."""
-    url = f"http://127.0.0.1:{proxy_port}"
+def set_addresses(port, proxy_port, database=DATABASE):
+    """Links of this shop lead to this server, its tills print through this proxy."""
+    shop, proxy = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{proxy_port}"
     databases.postgres.query(
-        f"UPDATE retail_pos_proxy SET url = '{url}' WHERE url LIKE 'http://127.0.0.1:%';"
-        f"UPDATE pos_config SET proxy_ip = '{url}', write_date = now()"
-        f" WHERE proxy_ip LIKE 'http://127.0.0.1:%' AND proxy_ip <> '{url}'",
+        f"UPDATE ir_config_parameter SET value = '{shop}' WHERE key = 'web.base.url';"
+        f"UPDATE retail_pos_proxy SET url = '{proxy}' WHERE url LIKE 'http://127.0.0.1:%';"
+        f"UPDATE pos_config SET proxy_ip = '{proxy}', write_date = now()"
+        f" WHERE proxy_ip LIKE 'http://127.0.0.1:%' AND proxy_ip <> '{proxy}'",
         database,
     )
 

@@ -123,7 +123,7 @@ class Runner:
         port, proxy_port = settings.free_port(), settings.free_port()
         receipts = settings.STATE / "story" / "receipts"
         base, proxy_base = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{proxy_port}"
-        shop.point_tills_to(proxy_port, database)
+        shop.set_addresses(port, proxy_port, database)
         with (
             services.odoo_server(
                 self.odoo, database, port, name="story-odoo"
