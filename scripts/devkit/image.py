@@ -6,6 +6,7 @@ reach the build as secrets, which leave no trace in the image.
 """
 
 import configparser
+import contextlib
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from . import debian_pool, settings, system_packages
+from . import debian_pool, locks, settings, system_packages
 from .children import die_with_parent
 from .console import Fault, end_progress, progress, say, step
 from .settings import LOGS, ROOT, RUN
@@ -23,8 +24,12 @@ SUITE = "bookworm"
 BASE_IMAGE = f"debian:{SUITE}-slim"
 # What is made here where no registry of images is reachable.
 LOCAL_BASE = f"localhost/asiakaskunta-base:{SUITE}"
+OWN_PACKAGE = "odoo-19.deb"
 DOCKERFILE = ROOT / "docker" / "Dockerfile"
 LOG = LOGS / "image.log"
+# Old versions of buildah sometimes fail to start themselves anew; the next time it works.
+HICCUP = "sealing memfd copy"
+ATTEMPTS = 5
 STEP = re.compile(r"(STEP \d+/\d+|^#\d+ \[[^]]*\]|^\[\d+:\d\d\])(.*)")
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -36,10 +41,14 @@ APT_SETTINGS = re.compile(r"Acquire::(https?::Proxy|https?::Verify|Check-|Retrie
 def main(_arguments):
     settings.prepare_state()
     image = os.environ.get("IMAGE") or "asiakaskunta"
-    LOG.write_text("")
-    with tempfile.TemporaryDirectory(prefix="image-", dir=RUN) as folder:
-        build = _docker if _docker_builds() else _Buildah().build
-        build(image, Path(folder))
+    with locks.exclusive(RUN / "image.lock", "it builds an image"):
+        for leftover in RUN.glob("image-*"):
+            # A killed build leaves settings of this machine, maybe with passwords.
+            shutil.rmtree(leftover, ignore_errors=True)
+        LOG.write_text("")
+        with tempfile.TemporaryDirectory(prefix="image-", dir=RUN) as folder:
+            build = _docker if _docker_builds() else _Buildah().build
+            build(image, Path(folder))
     say(f"The image is {image}; docs/DEPLOYMENT.md tells how to run it.")
 
 
@@ -69,8 +78,12 @@ def _options(image, folder, secrets):
     """Options that docker and buildah share."""
     options = ["--tag", image, "--file", DOCKERFILE]
     packages = _packages(folder)
-    if packages:
+    if any(packages.iterdir()):
         options.append(f"--build-context=packages={packages}")
+    own = packages / OWN_PACKAGE
+    if own.exists():
+        # Builders do not compare what is in a context with what they built before.
+        options.append(f"--build-arg=ODOO_PACKAGE={debian_pool.sha256_of(own)}")
     if os.environ.get("LANGUAGES"):
         options.append(f"--build-arg=LANGUAGES={os.environ['LANGUAGES']}")
     options += [f"--secret=id={file.name},src={file}" for file in secrets]
@@ -78,20 +91,18 @@ def _options(image, folder, secrets):
 
 
 def _packages(folder):
-    """Odoo's package as this machine has or can get it; otherwise the build fetches it."""
+    """Folder with Odoo's package, if this machine has it; else the build fetches it."""
     packages = folder / "packages"
     packages.mkdir()
     own = os.environ.get("ODOO_DEB")
     if own:
-        _place(ROOT / Path(own).expanduser(), packages / "odoo-19.deb")
-    try:
+        _place(ROOT / Path(own).expanduser(), packages / OWN_PACKAGE)
+    with contextlib.suppress(Fault):
         for name in debian_pool.pins():
             if not own or name != "odoo-19":
                 file = debian_pool.fetch(name)
                 _place(file, packages / file.name)
-    except Fault as fault:
-        say(f"Note: {fault}")
-    return packages if any(packages.iterdir()) else None
+    return packages
 
 
 def _place(file, target):
@@ -101,7 +112,7 @@ def _place(file, target):
         try:
             shutil.copyfile(file, target)
         except OSError as error:
-            raise Fault(f"{file}: {error.strerror}.") from None
+            raise Fault(f"{file} cannot be read: {error.strerror}.") from None
 
 
 class _Buildah:
@@ -125,7 +136,8 @@ class _Buildah:
         with step(f"Building the image {image} with buildah"):
             # The format is Docker's, since the other one knows no health check.
             self._run(
-                *("build", "--isolation=chroot", "--layers", "--format=docker"),
+                *("build", "--isolation=chroot", "--format=docker"),
+                *("--layers", "--force-rm"),
                 *(f"--ignorefile={DOCKERFILE}.dockerignore", *options, ROOT),
             )
 
@@ -164,15 +176,27 @@ class _Buildah:
         )
 
     def _run(self, *words):
-        _run(*self.prefix, "buildah", *words)
+        for _attempt in range(ATTEMPTS):
+            try:
+                _run(*self.prefix, "buildah", *words)
+                return
+            except Fault:
+                if HICCUP not in LOG.read_text(errors="replace")[-500:]:
+                    raise
+        raise Fault(f"buildah cannot start here: {HICCUP}")
 
-    def _output(self, *words):
-        done = subprocess.run(
-            [*self.prefix, "buildah", *words],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def _output(self, *words, seconds=None):
+        for _attempt in range(ATTEMPTS):
+            done = subprocess.run(
+                [*self.prefix, "buildah", *words],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                check=False,
+            )
+            if HICCUP not in done.stderr:
+                break
         if done.returncode:
             raise Fault(f"buildah failed: {done.stderr.strip()}")
         return done.stdout.strip()
@@ -180,16 +204,10 @@ class _Buildah:
     def _try(self, *words):
         """Whether it worked; a registry that does not answer is given up soon."""
         try:
-            done = subprocess.run(
-                [*self.prefix, "buildah", *words],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=180,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
+            self._output(*words, seconds=180)
+        except (Fault, subprocess.TimeoutExpired):
             return False
-        return done.returncode == 0
+        return True
 
 
 # As the official slim image: up to date, without documentation, and without anything that
