@@ -24,7 +24,21 @@ class TestTranslations(TransactionCase):
             terms = {
                 row[4]
                 for row in TranslationModuleReader(self.env.cr, modules=[name])
-                if row[4] and row[4].strip()
+                if row[4] and row[4].strip() and not self._is_name_of_core(row)
             }
             with self.subTest(module=name):
                 self.assertEqual(sorted(terms - translated), [])
+
+    def _is_name_of_core(self, row):
+        """Whether the row is core's name of a model that ours extends.
+
+        Core renames some of its models in further modules, so the name that an extension
+        exports depends on the order in which modules were installed.
+        """
+        if row[2] != "ir.model,name":
+            return False
+        model = self.env.ref(row[3]).model
+        origin = self.env["ir.module.module"].search(
+            [("name", "=", self.env.registry[model]._original_module)]
+        )
+        return origin.author != "Asiakaskunta"
