@@ -13,5 +13,6 @@ from . import (
     payroll_lite_rule,
     payroll_lite_run,
     payroll_lite_run_issue,
+    payroll_lite_store,
     payroll_lite_structure,
 )

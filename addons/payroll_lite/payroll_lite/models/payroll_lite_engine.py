@@ -192,19 +192,6 @@ class PayrollLiteEngine(models.AbstractModel):
         )
 
     @api.model
-    def _sql_rows(self, **columns):
-        """Rows of a statement, one array per column: (type, values) by name."""
-        arrays = [
-            SQL("%s::%s", values, SQL(f"{column_type}[]"))
-            for column_type, values in columns.values()
-        ]
-        return SQL(
-            "unnest(%s) AS data(%s)",
-            SQL(", ").join(arrays),
-            SQL(", ").join(SQL.identifier(name) for name in columns),
-        )
-
-    @api.model
     def _fetch_due_employees(self, period):
         """Ids of the employees a pay run pays: a running contract and no other structure.
 

@@ -5,12 +5,11 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
 from odoo.tools.misc import format_date, formatLang
 
 from ..tools.fault_texts import fault_text
 from ..tools.guard import as_engine, is_engine, without_defaults
-from ..tools.snapshot import canonical, fingerprint
+from ..tools.snapshot import fingerprint
 from .payroll_lite_engine import Period
 
 # What a person decides about a payslip; all the rest is computed.
@@ -362,7 +361,7 @@ class PayrollLitePayslip(models.Model):
                         fault=fault_text(self.env, fault.kind, fault.params),
                     )
                 )
-        payslips._store_sheets(sheets)
+        self.env["payroll.lite.store"]._store_sheets(payslips, sheets)
         return True
 
     def action_confirm(self):
@@ -451,103 +450,6 @@ class PayrollLitePayslip(models.Model):
                 sheets[payslip] = found[payslip.employee_id.id]
         return sheets
 
-    def _store_sheets(self, sheets):
-        """Write the figures of any number of computed payslips in three statements.
-
-        Lines are plain rows without any logic of their own, so they skip the ORM: half a
-        million of them a month is normal for a big chain.
-        """
-        if not self:
-            return
-        self.flush_recordset()
-        engine = self.env["payroll.lite.engine"]
-        data = [(payslip.id, sheets[payslip]) for payslip in self]
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE payroll_lite_payslip AS payslip
-                   SET state = 'computed', program_id = data.program_id,
-                       department_id = data.department_id,
-                       snapshot = data.snapshot, snapshot_mark = data.mark,
-                       earnings = data.earnings, deductions = data.deductions,
-                       net = data.net, employer_costs = data.employer_costs,
-                       total_cost = data.earnings + data.employer_costs,
-                       computed_at = %(now)s, computed_uid = %(uid)s,
-                       write_date = %(now)s, write_uid = %(uid)s
-                  FROM %(data)s
-                 WHERE payslip.id = data.id AND payslip.state != 'done'
-                """,
-                now=self.env.cr.now(),
-                uid=self.env.uid,
-                data=engine._sql_rows(
-                    id=("int", [payslip_id for payslip_id, _sheet in data]),
-                    program_id=("int", [sheet.program.id for _id, sheet in data]),
-                    department_id=("int", [sheet.department_id for _id, sheet in data]),
-                    snapshot=(
-                        "jsonb",
-                        [canonical(sheet.snapshot) for _id, sheet in data],
-                    ),
-                    mark=("text", [sheet.mark for _id, sheet in data]),
-                    **{
-                        name: ("numeric", [sheet.totals[name] for _id, sheet in data])
-                        for name in ("earnings", "deductions", "net", "employer_costs")
-                    },
-                ),
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM payroll_lite_payslip_line WHERE payslip_id = ANY(%s)",
-                self.ids,
-            )
-        )
-        self._insert_lines(
-            (
-                sheet.program,
-                payslip_id,
-                code,
-                amount,
-                Decimal(sheet.snapshot["ytd"].get(code, 0)),
-            )
-            for payslip_id, sheet in data
-            for code, amount in sheet.amounts.items()
-        )
-        self.invalidate_recordset()
-
-    @api.model
-    def _insert_lines(self, lines):
-        """Insert rows of (program, payslip id, rule code, amount, year to date before)."""
-        programs, payslip_ids, codes, amounts, balances = zip(*lines, strict=True)
-        rules = {
-            program: {rule["code"]: rule for rule in program._get_source()["rules"]}
-            for program in set(programs)
-        }
-        line_rules = [
-            rules[program][code] for program, code in zip(programs, codes, strict=True)
-        ]
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO payroll_lite_payslip_line
-                            (payslip_id, rule_id, sequence, code, category, amount,
-                             ytd_amount)
-                     SELECT payslip_id, rule_id, sequence, code, category, amount,
-                            amount + balance
-                       FROM %(data)s
-                """,
-                data=self.env["payroll.lite.engine"]._sql_rows(
-                    payslip_id=("int", list(payslip_ids)),
-                    rule_id=("int", [rule["id"] for rule in line_rules]),
-                    sequence=("int", [rule["sequence"] for rule in line_rules]),
-                    code=("text", list(codes)),
-                    category=("text", [rule["category"] for rule in line_rules]),
-                    amount=("numeric", list(amounts)),
-                    balance=("numeric", list(balances)),
-                ),
-            )
-        )
-        self.env["payroll.lite.payslip.line"].invalidate_model()
-
     def _discard_figures(self):
         """Drafts whose employee or dates changed have to be computed anew."""
         payslips = as_engine(self.sudo()).filtered("program_id")
@@ -634,7 +536,6 @@ class PayrollLitePayslip(models.Model):
 
     def _confirm(self):
         """Number the payslips and close them; the checks were made before."""
-        self.flush_recordset()
         numbers = {}
         for (company, year), payslips in self.grouped(
             lambda payslip: (payslip.company_id, payslip.date_payment.year)
@@ -646,32 +547,7 @@ class PayrollLitePayslip(models.Model):
                 numbers[payslip.id] = self._format_number(
                     company, year, first + position
                 )
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE payroll_lite_payslip AS payslip
-                   SET state = 'done', number = data.number, user_id = data.user_id,
-                       confirmed_at = %(now)s, confirmed_uid = %(uid)s,
-                       write_date = %(now)s, write_uid = %(uid)s
-                  FROM %(data)s
-                 WHERE payslip.id = data.id
-                """,
-                now=self.env.cr.now(),
-                uid=self.env.uid,
-                data=self.env["payroll.lite.engine"]._sql_rows(
-                    id=("int", list(numbers)),
-                    number=("text", list(numbers.values())),
-                    user_id=(
-                        "int",
-                        [
-                            payslip.employee_id.user_id.id or None
-                            for payslip in self.browse(numbers)
-                        ],
-                    ),
-                ),
-            )
-        )
-        self.invalidate_recordset()
+        self.env["payroll.lite.store"]._close(self, numbers)
         self.run_id._sync_state()
         self._after_confirm()
 
@@ -723,7 +599,7 @@ class PayrollLitePayslip(models.Model):
             payslip._get_period(), payslip.employee_id.ids
         )[payslip.employee_id.id]
         self.flush_recordset()
-        self._insert_lines(
+        self.env["payroll.lite.store"]._insert_lines(
             (
                 self.program_id,
                 self.id,

@@ -8,7 +8,7 @@ from .payroll_lite_rule import CATEGORIES
 
 
 class PayrollLitePayslipLine(models.Model):
-    """One amount of a payslip. Written by the engine only; see ``_store_sheets``."""
+    """One amount of a payslip. Written by the engine only; see ``payroll.lite.store``."""
 
     _name = "payroll.lite.payslip.line"
     _description = "Payslip Line"

@@ -378,7 +378,9 @@ class PayrollLiteRun(models.Model):
                 if existing[key].snapshot_mark != sheets[key].mark
             )
         )
-        changed._store_sheets({slip: sheets[slip.employee_id.id] for slip in changed})
+        self.env["payroll.lite.store"]._store_sheets(
+            changed, {slip: sheets[slip.employee_id.id] for slip in changed}
+        )
         failed = [key for key in open_ids if sheets[key].fault and key in existing]
         payslips.union(*(existing.pop(key) for key in failed)).unlink()
         self._note_issues(employee_ids, elsewhere, sheets, existing)

@@ -210,7 +210,7 @@ class TestAccess(AccessCommon):
 
     def test_helpers_are_no_remote_procedures(self):
         for model, method in (
-            ("payroll.lite.payslip", "_store_sheets"),
+            ("payroll.lite.store", "_store_sheets"),
             ("payroll.lite.payslip", "_confirm"),
             ("payroll.lite.run", "_compute_chunk"),
             ("payroll.lite.run", "_cron_work"),
