@@ -10,7 +10,7 @@ from .console import say
 from .results import Results
 from .settings import ROOT
 
-PYTHON_FOLDERS = ("addons", "hardware_proxy", "scripts", "tests")
+PYTHON_FOLDERS = ("addons", "docker", "hardware_proxy", "scripts", "tests")
 WEB_FILES = ("js", "mjs", "xml", "md", "json", "yml", "yaml", "scss", "css")
 
 
