@@ -31,6 +31,10 @@ class LoyaltyMembership(models.Model):
         fields = self._load_pos_data_fields(config)
         return self._load_pos_data_read(self.search_fetch(domain, fields), config)
 
+    def _unrelevant_records(self, config):
+        """Members without a tier are of no use to a till that has kept them."""
+        return self.filtered(lambda member: not member.tier_id).ids
+
     @api.model
     def _get_pos_domain(self, partners, config):
         return (

@@ -14,3 +14,7 @@ class LoyaltyTier(models.Model):
     @api.model
     def _load_pos_data_fields(self, config):
         return ["name", "threshold", "discount", "color", "write_date"]
+
+    def _unrelevant_records(self, config):
+        """A till keeps the tiers that exist: they cannot be archived."""
+        return []

@@ -109,6 +109,18 @@ class TestLoad(LoyaltyTiersPosCommon):
         data = self.load(pos_last_server_date=before)
         self.assertEqual(self.members(data)[self.partner.id], False)
 
+    def test_till_forgets_what_is_gone(self):
+        tiers, member = self.bronze | self.silver | self.gold, self.member(self.partner)
+        other = self.member(self.gold_customer)
+        local = {"loyalty.tier": tiers.ids, "loyalty.membership": (member | other).ids}
+        gone = self.session.filter_local_data(local)
+        self.assertEqual(gone, {"loyalty.tier": [], "loyalty.membership": []})
+        gold_id = self.gold.id
+        tiers.unlink()
+        gone = self.session.filter_local_data(local)
+        self.assertIn(gold_id, gone["loyalty.tier"])
+        self.assertEqual(set(gone["loyalty.membership"]), set((member | other).ids))
+
     def test_excluded_products_are_known(self):
         self.blanket.loyalty_tier_excluded = True
         rows = self.load()["product.template"]

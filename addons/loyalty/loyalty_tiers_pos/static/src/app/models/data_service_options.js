@@ -5,6 +5,10 @@ patch(DataServiceOptions.prototype, {
     get databaseIndex() {
         return { ...super.databaseIndex, "loyalty.membership": ["partner_id"] };
     },
+    // Tiers and members that are gone must not go on giving discounts.
+    get cleanupModels() {
+        return [...super.cleanupModels, "loyalty.tier", "loyalty.membership"];
+    },
     // The member may be the company of a loaded contact: its id is all that is needed.
     get prohibitedAutoLoadedFields() {
         return {
