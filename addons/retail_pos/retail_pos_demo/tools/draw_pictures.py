@@ -677,7 +677,12 @@ def logo():
     p.line([(50, 70), (50, 60)], GREEN, 1.6)
     font = ImageFont.truetype("Roboto-Medium.ttf", round(15 * p.unit))
     p.draw.text(p._scaled(50, 83), "Kauppa Koivu", GREEN, font, anchor="mm")
-    p.image = p.image.crop(p.image.getbbox())
+    # a margin keeps the letters whole where a report rounds the picture's edges
+    left, top, right, bottom = p.image.getbbox()
+    margin = round(2 * p.unit)
+    p.image = p.image.crop(
+        (left - margin, top - margin, right + margin, bottom + margin)
+    )
     width, height = p.image.size
     p.size = (320, round(320 * height / width))
     p.save("img/company_logo.png")

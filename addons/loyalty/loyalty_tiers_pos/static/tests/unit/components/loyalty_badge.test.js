@@ -50,4 +50,18 @@ test("line on the receipt", async () => {
     expect(".loyalty-savings").toHaveCount(1);
     expect(queryText(".loyalty-savings span:first-child")).toBe("Gold customer -10 %");
     expect(".orderline .loyalty-line-tier").toHaveCount(0);
+    // the tier's line says it all: "Discounts" would repeat the amount
+    expect(".label-discount").toHaveCount(0);
+});
+
+test("another discount beside the tier's on the receipt", async () => {
+    const { store, gold } = await setupLoyaltyEnv();
+    const order = store.addNewOrder();
+    order.setPartner(gold);
+    await addLine(store, order);
+    const other = await addLine(store, order, 6);
+    other.setDiscount(50);
+    await mountWithCleanup(OrderReceipt, { props: { order } });
+    expect(".loyalty-savings").toHaveCount(1);
+    expect(".label-discount").toHaveCount(1);
 });
