@@ -1,5 +1,6 @@
 """Command line of the checkout: `scripts/dev COMMAND`, or `make COMMAND`."""
 
+import errno
 import importlib
 import signal
 import sys
@@ -63,6 +64,15 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]) or 0)
     except Fault as fault:
         print(f"\n{fault}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(
+            "\nThe disk is full: free some space and start again, or set STATE= to a"
+            " folder on another disk.",
+            file=sys.stderr,
+        )
         sys.exit(1)
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)

@@ -52,6 +52,7 @@ def server():
         os.environ.update(PGHOST=str(SOCKETS), PGUSER=USER)
         os.environ.pop("PGPORT", None)
         try:
+            cluster.check()
             yield
         finally:
             with locks.exclusive(RUN / "postgres.lock", "it stops PostgreSQL"):
@@ -166,6 +167,16 @@ class _Cluster:
                 f"PostgreSQL did not start: {self._last_words()} "
                 "(if its files were damaged, `make clean` starts anew)"
             )
+
+    def check(self):
+        """A server starts on files that are half gone; it only cannot be used."""
+        try:
+            query("SELECT 1")
+        except Fault as fault:
+            raise Fault(
+                f"The database files in {self.home} are damaged: put a copy of them "
+                f"back, or start anew with `make clean`. {fault}"
+            ) from None
 
     def stop(self):
         self._run("pg_ctl", "-D", self.home, "-m", "fast", "-w", "stop")

@@ -79,14 +79,13 @@ class Checkout:
         """What `make run` says when it ends by itself, without make's own line."""
         with self.running(*arguments, **changes) as process:
             lines = read_until(process, None, 300)
-        said = [line for line in lines if line.strip() and not line.startswith("make")]
         assert process.returncode, "it did not end with an error"
-        return said[-1].strip()
+        return last_word(lines)
 
-    def opens(self):
+    def opens(self, **changes):
         """Seconds until the shop answers."""
         started = time.monotonic()
-        with self.running() as process:
+        with self.running(**changes) as process:
             lines = read_until(process, "The shop is open", 900)
             assert any("The shop is open" in line for line in lines), "".join(
                 lines[-15:]
@@ -119,6 +118,20 @@ def read_until(process, text, seconds):
     return lines
 
 
+def last_word(lines):
+    """The last line that was printed, without make's own."""
+    said = [line for line in lines if line.strip() and not line.startswith("make")]
+    return said[-1].strip()
+
+
+def fill(path):
+    """Write a file until the disk is full."""
+    block = b"\0" * 1_000_000
+    with contextlib.suppress(OSError), path.open("wb", buffering=0) as handle:
+        while True:
+            handle.write(block)
+
+
 @fault("The port is taken")
 def port_taken(checkout):
     with socket.socket() as other:
@@ -137,6 +150,31 @@ def no_disk(checkout):
     try:
         return checkout.refusal(STATE=str(small / "state"))
     finally:
+        subprocess.run(["umount", small], check=True)
+
+
+@fault("The disk fills up while modules are installed")
+def disk_fills_up(checkout):
+    small = checkout.root.parent / "filled disk"
+    small.mkdir()
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3500m", "tmpfs", small], check=True
+    )
+    state = str(small / "state")
+    try:
+        with checkout.running(STATE=state) as process:
+            read_until(process, "module 40 of", 900)
+            fill(small / "filling")
+            lines = read_until(process, None, 300)
+        said = last_word(lines)
+        assert process.returncode, "it did not end with an error"
+        (small / "filling").unlink()
+        seconds = checkout.opens(STATE=state)
+        return f"{said} With space again, the shop was open after {seconds:.0f} s."
+    finally:
+        clean = ["make", "clean"]
+        environment = checkout.environment(STATE=state)
+        subprocess.run(clean, cwd=checkout.root, env=environment, check=True)
         subprocess.run(["umount", small], check=True)
 
 
