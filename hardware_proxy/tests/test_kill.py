@@ -137,6 +137,62 @@ def test_pulse_is_not_replayed_after_a_kill(make_proxy, printer):
     assert printer.pulses == []
 
 
+def _pulse(proxy, reason):
+    """Ask for the drawer in the background; the answer may never come."""
+
+    def work():
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            proxy.v1("drawer", reason=reason)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def _drawer_log(proxy):
+    return [
+        (pulse["reason"], pulse["outcome"])
+        for pulse in proxy.v1("drawer/log")["pulses"]
+    ]
+
+
+def test_pulse_is_written_down_before_it_is_sent(make_proxy, printer):
+    proxy = make_proxy(config=CONFIG + printer.config(reply_timeout=60.0))
+    wait_for(lambda: proxy.v1("status")["printers"][0]["status"] == "connected")
+    before = printer.connections
+    printer.gate.clear()
+    thread = _pulse(proxy, "Change")
+    wait_for(lambda: printer.connections > before)
+    assert _drawer_log(proxy) == [("Change", "asked")]
+    _kill_and_restart(proxy, thread, printer)
+    # Nobody knows whether it opened, and the log says so.
+    assert _drawer_log(proxy) == [("Change", "unknown")]
+    assert proxy.v1("drawer", reason="Again")["outcome"] == "opened"
+    assert _drawer_log(proxy) == [("Again", "opened"), ("Change", "unknown")]
+    assert printer.pulses == [2]
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_killed_in_the_moment_of_the_pulse_the_log_knows_of_it(
+    make_proxy, printer, number
+):
+    proxy = make_proxy(config=CONFIG + printer.config())
+    process = proxy.process
+
+    def on_pulse(pin, milliseconds):
+        process.kill()
+        printer.pulses.append(pin)
+
+    printer.emulator.on_pulse = on_pulse
+    thread = _pulse(proxy, f"Sale {number}")
+    wait_for(lambda: printer.pulses)
+    _kill_and_restart(proxy, thread, printer)
+    ((reason, outcome),) = _drawer_log(proxy)
+    assert reason == f"Sale {number}"
+    assert outcome in ("unknown", "opened")
+    assert printer.pulses == [2]
+
+
 def test_killed_again_and_again_under_load(make_proxy, tmp_path):
     """Every receipt comes out at most once, and each that was promised did."""
     proxy = make_proxy(config="answer_wait = 8\n", arguments=["--virtual"])

@@ -68,6 +68,15 @@ def test_number_belongs_to_one_receipt(proxy):
         ("drawer", {"printer": "nosuch"}, 404),
         ("virtual", {"paper": "gold"}, 400),
         ("virtual", {"weight": "heavy"}, 400),
+        ("virtual", {"weight": None}, 400),
+        ("virtual", {"cover_open": "no"}, 400),
+        ("jobs", {"states": [[]]}, 400),
+        ("jobs", {"states": [{}]}, 400),
+        # Half a character: JSON can carry it, no file and no journal can.
+        ("print", {"id": "v1-bad-02", "image": PICTURE, "title": "\ud800"}, 400),
+        ("print", {"id": "v1-bad-02", "image": PICTURE, "printer": "\udfff"}, 400),
+        ("jobs", {"printer": "\ud800"}, 400),
+        ("jobs/retry", {"id": "nosuch-job-1", "copy_text": "\ud800"}, 400),
     ],
 )  # fmt: skip
 def test_bad_input_has_a_reason(proxy, path, data, status):
@@ -77,6 +86,21 @@ def test_bad_input_has_a_reason(proxy, path, data, status):
     assert set(answer.json["error"]) == {"code", "message"}
     assert answer.json["error"]["message"].endswith((".", "!"))
     assert len(proxy.pictures()) == before
+
+
+@pytest.mark.parametrize("reason", ["\ud800", "Change\udc00", {"\ud800": 1}])
+def test_drawer_stays_shut_for_a_reason_that_cannot_be_written(proxy, reason):
+    before = (len(proxy.pulses()), len(proxy.v1("drawer/log", limit=500)["pulses"]))
+    answer = proxy.post("/v1/drawer", {"reason": reason})
+    assert (answer.status, answer.json["error"]["code"]) == (400, "bad_request")
+    after = (len(proxy.pulses()), len(proxy.v1("drawer/log", limit=500)["pulses"]))
+    assert after == before
+
+
+def test_whole_characters_of_all_alphabets_are_written(proxy):
+    """Both halves of a pair are one character, whichever way it is escaped."""
+    assert proxy.v1("drawer", reason="Käteinen 💶")["outcome"] == "opened"
+    assert proxy.v1("drawer/log", limit=1)["pulses"][0]["reason"] == "Käteinen 💶"
 
 
 def test_list_of_jobs(proxy):

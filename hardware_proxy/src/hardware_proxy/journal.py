@@ -10,6 +10,10 @@ States of a job, and who may move it:
 
 Only `queued` jobs are printed after a restart. `unknown` ones never print by
 themselves again: a person looks at the printer and decides.
+
+A drawer pulse is written down as `asked` before it is sent and gets its outcome
+afterwards. One that is still `asked` after a restart may have opened the drawer: it
+becomes `unknown`, and is never sent again.
 """
 
 import asyncio
@@ -152,6 +156,9 @@ class Journal:
         """
         marks = ", ".join("?" * len(never_confirming))
         with self._transaction():
+            self._db.execute(
+                "UPDATE pulse SET outcome = 'unknown' WHERE outcome = 'asked'"
+            )
             return self._db.execute(
                 "UPDATE job SET state = 'unknown', code = 'maybe_printed',"
                 " updated_at = ? WHERE state = 'sending'"
@@ -294,12 +301,20 @@ class Journal:
         )
         return {(printer, state): count for printer, state, count in rows}
 
-    def add_pulse(self, printer, client, reason, outcome):
+    def add_pulse(self, printer, client, reason, outcome="asked"):
+        """Write a wish for the drawer down; returns the number of its row."""
         with self._transaction():
-            self._db.execute(
+            return self._db.execute(
                 "INSERT INTO pulse (printer, client, reason, outcome, at)"
                 " VALUES (?, ?, ?, ?, ?)",
                 (printer, client, reason, outcome, self.now()),
+            ).lastrowid
+
+    def settle_pulse(self, number, outcome):
+        """What became of a pulse that was asked for."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE pulse SET outcome = ? WHERE seq = ?", (outcome, number)
             )
 
     def pulses(self, limit=50):

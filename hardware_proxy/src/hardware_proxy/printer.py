@@ -258,11 +258,15 @@ class Printer:
                 await self._lock.acquire()
         except TimeoutError as error:
             raise NotPrinted("busy", http_status=503) from error
+        sent = False
         try:
             async with asyncio.timeout(self.pulse_wait), self._connection() as line:
                 await line.transport.write(await self._pulse_command(line))
+                sent = True
         except (TransportError, TimeoutError) as error:
-            raise NotPrinted("offline", http_status=503) from error
+            # A line that only closes slowly took the pulse.
+            if not sent:
+                raise NotPrinted("offline", http_status=503) from error
         finally:
             self._lock.release()
 

@@ -268,27 +268,36 @@ class Service:
     # ---- drawer --------------------------------------------------------------
 
     async def open_drawer(self, spooler, client, reason=""):
-        """Open now, or say why not. Every try is written down."""
+        """Open now, or say why not. Every try is written down, and first."""
         name = spooler.printer.name
         outcome = self.guards[name].ask()
-        error = None
         if name not in self.drawers:
-            outcome, error = "no drawer", NotPrinted("unknown_printer", http_status=404)
-        elif outcome == "refused":
-            error = NotPrinted("not_now", http_status=429)
-        elif outcome == "open":
-            # Counted before the pulse: two requests at once are one opening.
-            self.guards[name].opened()
-            try:
-                await spooler.printer.pulse()
-                outcome = "opened"
-            except NotPrinted as problem:
-                outcome, error = f"failed: {problem.code}", problem
-        await self.store.add_pulse(name, client, reason[:200], outcome)
-        _logger.info("Drawer %s: %s (%s, %s).", name, outcome, client, reason)
-        if error:
-            raise error
+            await self._note_pulse(name, client, reason, "no drawer")
+            raise NotPrinted("unknown_printer", http_status=404)
+        if outcome != "open":
+            await self._note_pulse(name, client, reason, outcome)
+            if outcome == "refused":
+                raise NotPrinted("not_now", http_status=429)
+            return outcome
+        # Counted before the pulse: two requests at once are one opening.
+        self.guards[name].opened()
+        number = await self._note_pulse(name, client, reason, "asked")
+        outcome = "unknown"
+        try:
+            await spooler.printer.pulse()
+            outcome = "opened"
+        except NotPrinted as error:
+            outcome = f"failed: {error.code}"
+            raise
+        finally:
+            await self.store.settle_pulse(number, outcome)
+            _logger.info("Drawer %s: %s.", name, outcome)
         return outcome
+
+    async def _note_pulse(self, name, client, reason, outcome):
+        number = await self.store.add_pulse(name, client, reason, outcome)
+        _logger.info("Drawer %s: %s (%s, %s).", name, outcome, client, reason)
+        return number
 
 
 def digest_of(*parts):

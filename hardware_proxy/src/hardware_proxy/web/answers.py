@@ -44,10 +44,16 @@ def problem(request, error):
 
 
 async def read_json(request):
-    """Body as a dict."""
+    """Body as a dict of texts that can be written down."""
+    if (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
+        raise ProxyError("bad_request", "Only UTF-8 is understood.", 415)
+    raw = await request.read()
     try:
-        body = await request.json()
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        body = json.loads(raw.decode())
+        if b"\\u" in raw:
+            # An escape may be half a character, which no file and no journal takes.
+            json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
         raise ProxyError("bad_request") from error
     if not isinstance(body, dict):
         raise ProxyError("bad_request")

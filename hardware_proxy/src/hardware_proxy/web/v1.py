@@ -41,6 +41,13 @@ def _number(body, name, low, high, default=None):
     return value
 
 
+def _flag(body, name, default=False):
+    value = body.get(name, default)
+    if not isinstance(value, bool):
+        raise ProxyError("bad_request", f"{name} must be true or false.")
+    return value
+
+
 def _job_id(body):
     job_id = _text(body, "id")
     if not JOB_ID.fullmatch(job_id):
@@ -131,7 +138,7 @@ async def drawer_log(request):
 async def jobs(request):
     body = await read_json(request)
     states = body.get("states") or []
-    if not isinstance(states, list) or not set(states) <= set(STATES):
+    if not isinstance(states, list) or any(state not in STATES for state in states):
         raise ProxyError("bad_request", f"states must be some of {', '.join(STATES)}.")
     dismissed = body.get("dismissed")
     if dismissed not in (None, True, False):
@@ -177,8 +184,11 @@ async def virtual(request):
     if "weight" in body:
         if service.scale.kind != "virtual":
             raise ProxyError("state", "The scale is not virtual.", 409)
-        service.scale.weight = float(_number(body, "weight", -100, 10_000))
-        service.scale.stable = bool(body.get("stable", True))
+        weight = _number(body, "weight", -100, 10_000)
+        if weight is None:
+            raise ProxyError("bad_request", "weight must be a number.")
+        stable = _flag(body, "stable", True)
+        service.scale.weight, service.scale.stable = float(weight), stable
     return web.json_response(service.status())
 
 
@@ -193,7 +203,7 @@ def _change_printer(service, printer, body):
         changes["paper"] = body["paper"]
     for name in ("cover_open", "powered"):
         if name in body:
-            changes[name] = bool(body[name])
+            changes[name] = _flag(body, name)
     device.emulator.set(**changes)
 
 
