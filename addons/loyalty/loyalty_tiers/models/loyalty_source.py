@@ -6,6 +6,9 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
+# no shop sells for that much; a till or a client that is out of order does
+LARGEST_AMOUNT = 1e12
+
 
 class LoyaltySource(models.AbstractModel):
     """Document that counts as a purchase, e.g. a receipt or a sales order.
@@ -104,8 +107,12 @@ class LoyaltySource(models.AbstractModel):
             for partner_id, amount in (booked["amounts"] if booked else {}).items()
         }
         if target:
-            partner_id = target["partner_id"]
-            amounts[partner_id] = amounts.get(partner_id, 0.0) + target["amount"]
+            partner_id, amount = target["partner_id"], target["amount"]
+            # written so that a NaN does not count either
+            if not abs(amount) < LARGEST_AMOUNT:
+                _logger.warning("Loyalty: %s is worth %s: not counted", self, amount)
+                amount = 0.0
+            amounts[partner_id] = amounts.get(partner_id, 0.0) + amount
         entries = []
         for partner_id, amount in amounts.items():
             amount = currency.round(amount)

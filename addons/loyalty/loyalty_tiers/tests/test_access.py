@@ -160,6 +160,37 @@ class TestAccess(LoyaltyTiersCommon):
             with self.assertRaises(AccessError, msg=role):
                 self.rpc(role, "loyalty.adjust", "create", [values])
 
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_an_adjustment_is_for_its_author_only(self):
+        """The manager of another company can give every number of a wizard."""
+        values = {"partner_id": self.partner.id, "amount": 5.0, "reason": "Secret"}
+        [wizard_id] = self.rpc("manager", "loyalty.adjust", "create", [values])
+        stranger = new_test_user(
+            self.env,
+            "loyalty_stranger",
+            groups="base.group_user,loyalty_tiers.group_loyalty_manager",
+            company_id=self.other_company.id,
+            company_ids=[(6, 0, self.other_company.ids)],
+            context={"no_reset_password": True},
+        )
+        for method, args in (
+            ("read", (["reason"],)),
+            ("write", ({"amount": 1.0},)),
+            ("action_confirm", ()),
+            ("unlink", ()),
+        ):
+            env = self.env(user=stranger, context={}, su=False)
+            context = {"allowed_company_ids": self.other_company.ids}
+            with self.assertRaises(AccessError, msg=method):
+                call_kw(
+                    env["loyalty.adjust"],
+                    method,
+                    [[wizard_id], *args],
+                    {"context": context},
+                )
+        self.rpc("manager", "loyalty.adjust", "action_confirm", [wizard_id])
+        self.assertEqual(self.member().amount, 605)
+
     def test_helpers_are_not_methods_of_rpc(self):
         for model, method in (
             ("loyalty.activity", "_accrue"),

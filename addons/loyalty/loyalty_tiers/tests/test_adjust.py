@@ -75,6 +75,8 @@ class TestAdjust(LoyaltyTiersCommon):
         for values in (
             {"amount": 0},
             {"amount": 0.001},
+            {"amount": 1e12},
+            {"amount": -1e300},
             {"date": tomorrow},
             {"reason": "  "},
         ):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..models.loyalty_source import LARGEST_AMOUNT
+
 
 class LoyaltyAdjust(models.TransientModel):
     """Enters an amount into the ledger by hand, with a reason."""
@@ -44,6 +46,8 @@ class LoyaltyAdjust(models.TransientModel):
         for wizard in self:
             if wizard.currency_id.is_zero(wizard.amount):
                 raise ValidationError(self.env._("Enter an amount other than zero."))
+            if not abs(wizard.amount) < LARGEST_AMOUNT:
+                raise ValidationError(self.env._("The amount is too large."))
             if wizard.date > wizard.company_id._get_loyalty_today():
                 raise ValidationError(
                     self.env._("An adjustment cannot be dated in the future.")

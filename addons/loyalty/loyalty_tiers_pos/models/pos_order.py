@@ -19,13 +19,45 @@ class PosOrder(models.Model):
 
     @api.model
     def _process_order(self, order, existing_order):
-        """A till may have been offline since its tier was deleted."""
-        if tier_id := order.get("loyalty_tier_id"):
-            session = self.env["pos.session"].browse(order["session_id"])
-            tiers = self.env["loyalty.tier"]._get_engine_tiers(session.company_id.id)
-            if tier_id not in {tier["id"] for tier in tiers}:
-                order["loyalty_tier_id"] = False
+        self._clean_loyalty_vals(order, existing_order)
         return super()._process_order(order, existing_order)
+
+    @api.model
+    def _clean_loyalty_vals(self, order, existing_order):
+        """Believe no more of what a till says of tiers than can be true.
+
+        A till may have been offline since its tier was deleted or its customer lost it.
+        What was paid stands, whatever a till calls it: a discount above that of the
+        tier was given by hand, and is reported as such.
+        """
+        company = self.env["pos.session"].browse(order["session_id"]).company_id
+        if "loyalty_tier_id" not in order:
+            tier_id = existing_order and existing_order.loyalty_tier_id.id
+        elif self._is_loyalty_tier_possible(order, company):
+            tier_id = order["loyalty_tier_id"]
+        else:
+            tier_id = order["loyalty_tier_id"] = False
+        most = self.env["loyalty.tier"]._get_percent(tier_id, company.id)
+        for command in order.get("lines") or []:
+            line = command[2] if len(command) > 2 else None
+            if isinstance(line, dict) and line.get("loyalty_discount"):
+                granted = line["loyalty_discount"]
+                # NaN is not above zero either
+                is_percent = isinstance(granted, int | float) and granted > 0
+                line["loyalty_discount"] = min(granted, most) if is_percent else 0.0
+
+    @api.model
+    def _is_loyalty_tier_possible(self, order, company):
+        """Whether the tier exists and the customer is, or once was, in one."""
+        tier_id, partner_id = order["loyalty_tier_id"], order.get("partner_id")
+        tiers = self.env["loyalty.tier"]._get_engine_tiers(company.id)
+        if type(tier_id) is not int or tier_id not in {tier["id"] for tier in tiers}:
+            return False
+        if type(partner_id) is not int:
+            return False
+        # sudo: cashiers need not be able to read members
+        partner = self.env["res.partner"].sudo().browse(partner_id).exists()
+        return bool(partner and partner._get_loyalty_members(company))
 
     def action_pos_order_paid(self):
         result = super().action_pos_order_paid()

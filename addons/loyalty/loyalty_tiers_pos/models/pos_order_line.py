@@ -1,3 +1,5 @@
+from math import isfinite
+
 from odoo import api, fields, models
 
 
@@ -50,7 +52,11 @@ class PosOrderLine(models.Model):
         """
         AccountTax = self.env["account.tax"]
         amount = 0.0
-        for order, lines in self.grouped("order_id").items():
+        for order, lines in (
+            self.filtered(lambda line: isfinite(line.price_unit) and isfinite(line.qty))
+            .grouped("order_id")
+            .items()
+        ):
             base_lines = [line._prepare_loyalty_base_line() for line in lines]
             AccountTax._add_tax_details_in_base_lines(base_lines, order.company_id)
             AccountTax._round_base_lines_tax_details(base_lines, order.company_id)

@@ -219,6 +219,7 @@ class TestLedger(LoyaltyTiersPosCommon):
         self.assertFalse(order.loyalty_tier_id)
 
     def test_receipt_remembers_the_tier_and_what_it_gave(self):
+        self.give(self.gold_customer, 2000)
         order = self.sell(
             {
                 "product": self.blanket,
@@ -301,3 +302,67 @@ class TestLedger(LoyaltyTiersPosCommon):
         self.env["pos.order"].sync_from_ui([data])
         order = self.env["pos.order"].search([("uuid", "=", data["uuid"])])
         self.assertEqual(self.booked(order).amount, 50)
+
+    def test_no_more_is_believed_of_a_till_than_can_be_true(self):
+        self.give(self.gold_customer, 2000)
+        nan, infinite = float("nan"), float("inf")
+        for sent, kept in (
+            (10, 10),
+            (5, 5),
+            (100, 10),
+            (1e300, 10),
+            (infinite, 10),
+            (-1, 0),
+            (nan, 0),
+            ("abc", 0),
+            ([1], 0),
+        ):
+            line = {
+                "product": self.blanket,
+                "quantity": 1,
+                "discount": 20,
+                "loyalty_discount": sent,
+            }
+            with self.subTest(sent=sent):
+                order = self.sell(
+                    line, customer=self.gold_customer, loyalty_tier_id=self.gold.id
+                )
+                self.assertEqual(order.lines.loyalty_discount, kept)
+                # what was paid is not touched
+                self.assertEqual(order.lines.discount, 20)
+                self.assertEqual(order.loyalty_tier_id, self.gold)
+
+    def test_no_tier_is_believed_that_cannot_be(self):
+        self.give(self.gold_customer, 2000)
+        foreign = self.gold.copy(
+            {"company_id": self.env.company.create({"name": "B"}).id}
+        )
+        for tier_id in (foreign.id, 0, -1, 1e10, True, "x", [self.gold.id], {"a": 1}):
+            with self.subTest(tier_id=tier_id):
+                order = self.sell(
+                    (self.blanket, 1),
+                    customer=self.gold_customer,
+                    loyalty_tier_id=tier_id,
+                )
+                self.assertFalse(order.loyalty_tier_id)
+        for customer in (self.partner, None):
+            order = self.sell(
+                (self.blanket, 1), customer=customer, loyalty_tier_id=self.gold.id
+            )
+            self.assertFalse(order.loyalty_tier_id, "never was in a tier")
+
+    def test_impossible_amounts_do_not_count(self):
+        order = self.sell((self.blanket, 1), customer=self.partner)
+        self.assertEqual(self.booked(order).amount, 100)
+        for amount in (float("nan"), float("inf"), 1e12, -1e300):
+            target = {
+                "partner_id": self.partner.id,
+                "date": order.date_order.date(),
+                "amount": amount,
+                "reference": order.name,
+            }
+            with mute_logger("odoo.addons.loyalty_tiers.models.loyalty_source"):
+                [entry] = order._prepare_loyalty_document_entries(target, None)
+            self.assertEqual(entry["amount"], 0)
+        order.lines.price_unit = float("nan")
+        self.assertEqual(order.lines._get_loyalty_amount(), 0)

@@ -36,7 +36,8 @@ class SaleOrder(models.Model):
         for company, orders in self.grouped("company_id").items():
             # sudo: every seller gives the discount, not only who may read members
             partners = orders.partner_id.sudo()
-            members = partners._get_loyalty_members(company) if partners else {}
+            known = partners and self._may_know_loyalty(company)
+            members = partners._get_loyalty_members(company) if known else {}
             for order in orders:
                 if order.state in ("sale", "cancel"):
                     order.loyalty_tier_id = order.loyalty_tier_id
@@ -44,6 +45,16 @@ class SaleOrder(models.Model):
                 owner = order.partner_id.commercial_partner_id._origin
                 member = members.get(owner.id)
                 order.loyalty_tier_id = member.tier_id if member else False
+
+    @api.model
+    def _may_know_loyalty(self, company):
+        """Employees may not ask a form for the tiers of companies they are not in."""
+        user = self.env.user
+        return (
+            user._is_superuser()
+            or not user._is_internal()
+            or company in user.company_ids
+        )
 
     @api.onchange("partner_id")
     def _onchange_partner_id_loyalty(self):
@@ -98,7 +109,11 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return {
             "partner_id": self.partner_id.commercial_partner_id.id,
-            "date": self.company_id._get_loyalty_day(self.date_order),
+            # orders may be dated ahead
+            "date": min(
+                self.company_id._get_loyalty_day(self.date_order),
+                self.company_id._get_loyalty_today(),
+            ),
             "amount": self.amount_untaxed / (self.currency_rate or 1.0),
             "reference": self.name,
         }

@@ -3,6 +3,8 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.loyalty_tiers.tests.common import make_tiers
+
 from .common import LoyaltyTiersSaleCommon
 
 
@@ -40,6 +42,23 @@ class TestAccess(LoyaltyTiersSaleCommon):
         self.rpc("sale.order", "action_confirm", order.ids)
         self.settle()
         self.assertEqual(self.booked(order).amount, 90)
+
+    def test_seller_does_not_learn_tiers_of_another_company(self):
+        """A form answers for any company that it is told, also for foreign ones."""
+        other = self.env["res.company"].create({"name": "Other"})
+        tiers = make_tiers(self.env, other)
+        self.env["loyalty.activity"]._accrue(
+            [self.entry(5000, partner=self.gold_customer, company_id=other.id)]
+        )
+        values = {"partner_id": self.gold_customer.id, "company_id": other.id}
+        spec = {"loyalty_tier_id": {}, "loyalty_tier_color": {}}
+        answer = self.rpc("sale.order", "onchange", [], values, ["partner_id"], spec)
+        self.assertNotIn(
+            answer["value"].get("loyalty_tier_id"), [*tiers.ids, self.gold.id]
+        )
+        values["company_id"] = self.company.id
+        answer = self.rpc("sale.order", "onchange", [], values, ["partner_id"], spec)
+        self.assertEqual(answer["value"]["loyalty_tier_id"], self.gold.id)
 
     def test_seller_cannot_make_an_order_count_for_more(self):
         order = self.order(self.partner, self.blanket, env=self.env(user=self.seller))

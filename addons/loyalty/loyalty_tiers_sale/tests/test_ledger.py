@@ -100,6 +100,13 @@ class TestLedger(LoyaltyTiersSaleCommon):
             self.settle()
         self.assertEqual(str(self.booked(order).date), "2026-07-01")
 
+    def test_order_that_is_dated_ahead_counts_from_today(self):
+        order = self.order(
+            self.partner, self.blanket, state="sale", date_order="2071-05-01 12:00:00"
+        )
+        self.settle()
+        self.assertEqual(self.booked(order).date, self.company._get_loyalty_today())
+
     def test_cancellation_has_the_day_of_the_order(self):
         """Both leave the twelve months together."""
         order = self.order(self.partner, self.blanket)

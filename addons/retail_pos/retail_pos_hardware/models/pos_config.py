@@ -29,10 +29,7 @@ class PosConfig(models.Model):
         return configs
 
     def write(self, vals):
-        if "retail_pos_proxy_id" in vals and any(
-            config.retail_pos_proxy_id.id != vals["retail_pos_proxy_id"]
-            for config in self
-        ):
+        if self._leads_devices_elsewhere(vals):
             self._check_device_service_rights()
         before = self.filtered("retail_pos_proxy_id")
         result = super().write(vals)
@@ -41,6 +38,21 @@ class PosConfig(models.Model):
         if "retail_pos_proxy_id" in vals or (after and filled & vals.keys()):
             (before | after)._fill_from_device_service()
         return result
+
+    def _leads_devices_elsewhere(self, vals):
+        """Whether receipts or the drawer of a shop would go somewhere else."""
+        own, printers = "retail_pos_proxy_id", ("other_devices", "epson_printer_ip")
+        return any(
+            (own in vals and config[own].id != (vals[own] or False))
+            # what a service fills is restored; core's printer would go first
+            or (
+                config[own]
+                and any(
+                    name in vals and config[name] != vals[name] for name in printers
+                )
+            )
+            for config in self
+        )
 
     def _check_device_service_rights(self):
         """Core lets cashiers write on shops; where receipts go is a manager's choice."""

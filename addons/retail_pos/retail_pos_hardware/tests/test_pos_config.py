@@ -66,6 +66,22 @@ class TestPosConfig(TransactionCase):
                 (True, "http://10.0.0.1:8073", True, False, True, False),
             )
 
+    def test_every_change_of_the_service_reaches_its_outlets(self):
+        self.config.retail_pos_proxy_id = self.proxy
+        for name, value in (
+            ("url", "http://10.0.0.2:8073"),
+            ("use_scanner", True),
+            ("use_scale", True),
+            ("open_drawer", False),
+            ("print_receipts", False),
+        ):
+            with self.subTest(name=name):
+                self.proxy[name] = value
+                expected = self.proxy._prepare_outlet_vals()
+                self.assertEqual(
+                    self._values(self.config), tuple(expected[key] for key in FILLED)
+                )
+
     def test_other_service_takes_over(self):
         self.config.retail_pos_proxy_id = self.proxy
         self.config.retail_pos_proxy_id = self.proxy.create(

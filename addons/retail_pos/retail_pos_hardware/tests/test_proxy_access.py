@@ -11,10 +11,14 @@ class TestProxyAccess(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.manager = new_test_user(
-            cls.env, "hw_manager", groups="point_of_sale.group_pos_manager"
+            cls.env,
+            "hw_manager",
+            groups="base.group_user,point_of_sale.group_pos_manager",
         )
         cls.cashier = new_test_user(
-            cls.env, "hw_cashier", groups="point_of_sale.group_pos_user"
+            cls.env,
+            "hw_cashier",
+            groups="base.group_user,point_of_sale.group_pos_user",
         )
         cls.employee = new_test_user(cls.env, "hw_employee", groups="base.group_user")
         cls.portal = new_test_user(cls.env, "hw_portal", groups="base.group_portal")
@@ -67,11 +71,38 @@ class TestProxyAccess(TransactionCase):
                     model="pos.config",
                 )
 
+    def test_cashier_cannot_lead_receipts_past_the_service(self):
+        self.config.retail_pos_proxy_id = self.proxy
+        for vals in (
+            {"other_devices": True, "epson_printer_ip": "10.6.6.6"},
+            {"other_devices": True},
+            {"epson_printer_ip": "10.6.6.6"},
+        ):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                self._call(
+                    self.cashier, "write", [self.config.id], vals, model="pos.config"
+                )
+        vals = {"proxy_ip": "10.6.6.6", "iface_print_via_proxy": False}
+        self._call(self.cashier, "write", [self.config.id], vals, model="pos.config")
+        self.assertEqual(self.config.proxy_ip, self.proxy.url)
+        self.assertTrue(self.config.iface_print_via_proxy)
+        self._call(
+            self.manager,
+            "write",
+            [self.config.id],
+            {"other_devices": True, "epson_printer_ip": "10.6.6.6"},
+            model="pos.config",
+        )
+
     def test_cashier_still_writes_what_core_allows(self):
         self.config.retail_pos_proxy_id = self.proxy
-        self._call(
-            self.cashier, "write", [self.config.id], {"name": "A"}, model="pos.config"
-        )
+        for vals in ({"name": "A"}, {"other_devices": False, "name": "B"}):
+            self._call(
+                self.cashier, "write", [self.config.id], vals, model="pos.config"
+            )
+        self.config.retail_pos_proxy_id = False
+        vals = {"other_devices": True, "epson_printer_ip": "10.0.0.7"}
+        self._call(self.cashier, "write", [self.config.id], vals, model="pos.config")
 
     def test_others_see_nothing(self):
         for user in (self.employee, self.portal):
