@@ -58,7 +58,7 @@ class CrmOrdersStage(models.Model):
     )
     sla_number = fields.Integer(
         "Time Allowed",
-        help="How long an order may stay in this stage. 0 means no limit.",
+        help="How long an order may stay in this stage, at most 999. 0 means no limit.",
     )
     sla_unit = fields.Selection(
         [("hours", "Hours"), ("days", "Days")],
@@ -85,11 +85,14 @@ class CrmOrdersStage(models.Model):
         "res.company",
         default=lambda self: self.env.company,
         index="btree_not_null",
-        help="Empty: every company uses this stage.",
+        help="Empty: every company uses this stage. Only people who work for all "
+        "companies can change it then.",
     )
 
-    _sla_number_positive = models.Constraint(
-        "CHECK (sla_number >= 0)", "The time allowed cannot be negative."
+    # More would reach beyond the dates and working hours that can be counted.
+    _sla_number_range = models.Constraint(
+        "CHECK (sla_number BETWEEN 0 AND 999)",
+        "The time allowed is a number from 0 to 999.",
     )
 
     @api.model_create_multi
@@ -102,6 +105,9 @@ class CrmOrdersStage(models.Model):
         result = super().write(vals)
         if {"active", "company_id"} & vals.keys():
             self.env.registry.clear_cache()
+        if "company_id" in vals:
+            # The rules have looked at the old company; the new one counts as well.
+            self.check_access("write")
         return result
 
     def unlink(self):

@@ -97,6 +97,57 @@ class TestAccess(StagesMixin, TransactionCase):
         stage.write({"name": "Fresh"})
         stage.create({"name": "More", "company_id": self.company.id}).unlink()
 
+    def test_set_being_loaded_is_seen_by_its_user_only(self):
+        colleague = self._new_user("stage_colleague", "crm_orders_base.group_manager")
+        load = self._as(self.env["crm_orders.stage.load"], "manager").create({})
+        self.assertEqual(load.read(["stage_set"])[0]["stage_set"], "pickup")
+        load.write({"stage_set": "delivery"})
+        foreign = load.with_user(colleague)
+        self._assert_refused(foreign.read, ["stage_set"])
+        self._assert_refused(foreign.write, {"stage_set": "service"})
+        self._assert_refused(foreign.action_load)
+        self.assertFalse(foreign.search([]))
+
+    def test_set_is_loaded_for_own_companies_only(self):
+        other = self._new_company("Other Oy")
+        loads = self._as(self.env["crm_orders.stage.load"], "manager")
+        self._assert_refused(loads.create, {"company_id": other.id})
+
+    def test_shared_stages_are_set_up_by_who_has_every_company(self):
+        shared = self._new_stage("Shared", "in_work", 9, company_id=False)
+        self.env.flush_all()
+        stage = self._as(shared, "manager")
+        self.assertEqual(stage.read(["name"])[0]["name"], "Shared")
+        self._assert_refused(stage.write, {"name": "Mine"})
+        self._assert_refused(stage.write, {"company_id": self.company.id})
+        self._assert_refused(stage.unlink)
+        self._assert_refused(stage.create, {"name": "Mine", "company_id": False})
+        own = self._as(self.stage_new, "manager")
+        self._assert_refused(own.write, {"company_id": False})
+
+        self.users["manager"].company_ids = self.env["res.company"].search([])
+        self.env.flush_all()
+        stage = self._as(shared, "manager")
+        stage.write({"name": "Ours"})
+        stage.create({"name": "For all", "company_id": False}).unlink()
+        # A company that this person does not have makes the difference again.
+        self.env["res.company"].create({"name": "Newest Oy"})
+        self.env.invalidate_all()
+        self._assert_refused(stage.write, {"name": "Mine"})
+
+    def test_stage_is_not_given_to_a_company_of_others(self):
+        other = self._new_company("Other Oy")
+        stage = self._as(self.stage_new, "manager")
+        self._assert_refused(stage.write, {"company_id": other.id})
+
+    def test_nobody_chooses_when_an_order_entered_its_stage(self):
+        vals = {"crm_orders_entered_date": "2001-01-01 00:00:00"}
+        for role in ("seller", "manager"):
+            order = self._as(self.order, role)
+            self._assert_refused(order.write, vals)
+            self._assert_refused(order.copy, vals)
+            self._assert_refused(order.create, {"partner_id": self.customer.id, **vals})
+
     def test_nobody_rewrites_history(self):
         log = self.order.crm_orders_log_ids
         for role in ("seller", "manager"):

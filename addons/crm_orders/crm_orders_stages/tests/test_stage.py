@@ -1,7 +1,10 @@
 from datetime import datetime
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
 
 from .common import StagesMixin
 
@@ -76,6 +79,23 @@ class TestStage(StagesMixin, TransactionCase):
         self.assertFalse(self._planned(0, "days", True))
         self.assertTrue(self.stage_done.sla_number)
         self.assertFalse(self.stage_done._get_planned_date(self.company, FRIDAY_NOON))
+
+    def test_time_allowed_is_bounded(self):
+        for number in (-1, 1000, 4000000, 2**31 - 1):
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                self.stage_new.sla_number = number
+                self.env.flush_all()
+        self.stage_new.write({"sla_number": 999, "sla_working_time": True})
+        for unit in ("hours", "days"):
+            self.stage_new.sla_unit = unit
+            order = self._confirmed_orders(1)
+            self.assertGreater(
+                order.crm_orders_planned_date, order.crm_orders_entered_date
+            )
 
     def test_companies_use_their_own_and_shared_stages(self):
         other = self._new_company("Other Oy")
