@@ -3,6 +3,7 @@ import secrets
 from datetime import datetime, time, timedelta
 
 import pytz
+from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -169,6 +170,17 @@ class SaleOrder(models.Model):
         )
 
     @api.model
+    def _has_field_access(self, field, operation):
+        """Nobody sets by hand when an order entered its stage; moving it does."""
+        if (
+            operation == "write"
+            and field.name == "crm_orders_entered_date"
+            and not self.env.su
+        ):
+            return False
+        return super()._has_field_access(field, operation)
+
+    @api.model
     def _group_expand_crm_orders_stage(self, stages, domain):
         """Every stage is a column of the board, also without orders."""
         usable = stages._get_company_domain(self.env.companies)
@@ -176,8 +188,14 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        orders = super().create(vals_list)
         name = "crm_orders_stage_id"
+        vals_list = [
+            {**vals, name: self._crm_orders_to_stage(vals[name]).id}
+            if name in vals
+            else vals
+            for vals in vals_list
+        ]
+        orders = super().create(vals_list)
         given = self.env.context.get(f"default_{name}")
         if given or any(vals.get(name) for vals in vals_list):
             # Only code can do this, for example an import of running orders.
@@ -190,7 +208,8 @@ class SaleOrder(models.Model):
     def write(self, vals):
         if "crm_orders_stage_id" not in vals:
             return super().write(vals)
-        stage = self.env["crm_orders.stage"].browse(vals["crm_orders_stage_id"])
+        stage = self._crm_orders_to_stage(vals["crm_orders_stage_id"])
+        vals = {**vals, "crm_orders_stage_id": stage.id}
         moving = self.filtered(
             lambda order: order.sudo().crm_orders_stage_id.id != stage.id
         )
@@ -198,6 +217,7 @@ class SaleOrder(models.Model):
         if staying:
             super(SaleOrder, staying).write(vals)
         if moving:
+            moving._crm_orders_lock()
             moving._crm_orders_check_stage(stage)
             before = {order: order.sudo().crm_orders_stage_id for order in moving}
             # The stay is closed while its planned date is still the order's.
@@ -213,8 +233,24 @@ class SaleOrder(models.Model):
         return result
 
     def action_crm_orders_next_stage(self):
-        """Move orders one stage on; those at the end stay there."""
+        """Move orders one stage on; those at the end stay there.
+
+        Whoever presses the button means the stage that the order is in on the screen.
+        The button tells it as `crm_orders_from_stage_id` in the context, so that an
+        order that was moved meanwhile is not moved by one stage too many.
+        """
         self.check_access("write")
+        message = self.env._(
+            "The order has been changed meanwhile. Look where it is now, then move it on."
+        )
+        try:
+            self._crm_orders_lock()
+        except SerializationFailure:
+            # Starting over, as Odoo does then, would move it on from its new stage.
+            raise UserError(message) from None
+        expected = self.env.context.get("crm_orders_from_stage_id")
+        if expected and any(order.crm_orders_stage_id.id != expected for order in self):
+            raise UserError(message)
         moved = self._crm_orders_move_on()
         if not moved:
             raise UserError(
@@ -327,8 +363,33 @@ class SaleOrder(models.Model):
             moved |= orders
         return moved
 
+    def _crm_orders_lock(self):
+        """Wait until nobody else moves these orders.
+
+        When somebody has moved one since this transaction began, the database refuses
+        with `SerializationFailure` and Odoo starts over with what is true now.
+        """
+        if self:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT FROM sale_order WHERE id IN %s"
+                    " ORDER BY id FOR NO KEY UPDATE",
+                    tuple(self.ids),
+                ),
+                log_exceptions=False,
+            )
+
     def _crm_orders_clear_stage(self):
         self.sudo().filtered("crm_orders_stage_id").crm_orders_stage_id = False
+
+    @api.model
+    def _crm_orders_to_stage(self, value):
+        """The stage that a caller names by its id, or none; all else is refused."""
+        if value is True or not isinstance(value, int | None):
+            raise UserError(
+                self.env._("An order is moved to one stage, named by its number.")
+            )
+        return self.env["crm_orders.stage"].browse(value or ())
 
     def _crm_orders_check_stage(self, stage):
         """Raise when the state of an order and its stage would tell different things."""
@@ -356,10 +417,11 @@ class SaleOrder(models.Model):
                 )
 
     def _crm_orders_leave(self):
-        """Close the stay in the stages that these orders are about to leave."""
-        orders = self.sudo().filtered("crm_orders_stage_id")
-        if orders:
-            orders.env["crm_orders.stage.log"]._close(orders, fields.Datetime.now())
+        """Close the stay in the stages that these orders are about to leave.
+
+        The history is asked, not the order: a stay left open would hold it up for ever.
+        """
+        self.env["crm_orders.stage.log"].sudo()._close(self, fields.Datetime.now())
 
     def _crm_orders_enter(self, stage, before, kept=()):
         """Set what follows from entering `stage` and write the history.

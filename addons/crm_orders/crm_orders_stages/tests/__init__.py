@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_concurrency
 from . import test_hoot
 from . import test_order_stages
 from . import test_stage

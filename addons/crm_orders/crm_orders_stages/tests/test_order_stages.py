@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.exceptions import UserError
 from odoo.fields import Datetime
@@ -116,6 +117,54 @@ class TestOrderStages(StagesMixin, TransactionCase):
         (first | second).action_crm_orders_next_stage()
         self.assertEqual(first.crm_orders_stage_id, self.stage_work)
         self.assertEqual(second.crm_orders_stage_id, self.stage_ready)
+
+    def test_next_stage_pressed_twice_moves_once(self):
+        order = self._confirmed_orders(1)
+        pressed = order.with_context(crm_orders_from_stage_id=self.stage_new.id)
+        pressed.action_crm_orders_next_stage()
+        with self.assertRaisesRegex(UserError, "meanwhile"):
+            pressed.action_crm_orders_next_stage()
+        self.assertEqual(order.crm_orders_stage_id, self.stage_work)
+
+    def test_buttons_say_which_stage_they_were_pressed_in(self):
+        for name in ("sale_order_view_board_kanban", "sale_order_view_form"):
+            view = self.env.ref(f"crm_orders_stages.{name}")
+            for button in etree.fromstring(view.arch).iter("button"):
+                if button.get("name") == "action_crm_orders_next_stage":
+                    self.assertIn("crm_orders_from_stage_id", button.get("context"))
+
+    def test_stage_is_one_record_or_nothing(self):
+        seller = self._new_user("stage_seller", "crm_orders_base.group_user")
+        order = self._confirmed_orders(1, user_id=seller.id).with_user(seller)
+        stage_id = self.stage_work.id
+        orders = self.env["sale.order"].with_user(seller).with_company(self.company)
+        for value in ([stage_id], [self.stage_new.id], (4, stage_id), {}, "abc", True):
+            with self.assertRaisesRegex(UserError, "one stage"):
+                order.write({"crm_orders_stage_id": value})
+            with self.assertRaisesRegex(UserError, "one stage"):
+                orders.create(
+                    {
+                        "partner_id": self.customer.id,
+                        "crm_orders_stage_id": value,
+                    }
+                )
+        for unknown in (2**31 - 1, 2**40, -1):
+            with self.assertRaises(UserError):
+                order.write({"crm_orders_stage_id": unknown})
+        self.assertEqual(order.crm_orders_stage_id, self.stage_new)
+        self.assertEqual(self._history(order), ["New (open)"])
+        order.write({"crm_orders_stage_id": stage_id})
+        self.assertEqual(self._history(order), ["New", "Work (open)"])
+
+    def test_order_that_lost_its_stage_can_go_on(self):
+        order = self._confirmed_orders(1)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET crm_orders_stage_id = NULL WHERE id = %s", [order.id]
+        )
+        self.env.invalidate_all()
+        order.action_crm_orders_put_on_board()
+        self.assertEqual(self._history(order), ["New", "New (open)"])
 
     def test_way_ends_before_the_stage_of_cancelled_orders(self):
         order = self._confirmed_orders(1)
