@@ -69,6 +69,18 @@ def stop_private_cluster():
         _Cluster().stop()
 
 
+def require_private_cluster(seconds=15):
+    """A Fault if our own server ended under those who use it."""
+    if os.environ.get("PGHOST") != str(SOCKETS):
+        return
+    for _ in range(seconds):
+        ready = [_find_binaries() / "pg_isready", "-q", "-h", SOCKETS]
+        if subprocess.run(ready, check=False).returncode == 0:
+            return
+        time.sleep(1)
+    raise Fault("PostgreSQL ended by itself. Start again: what was stored is not lost.")
+
+
 def query(sql, database="postgres"):
     """Rows of text, by psql: nothing else is there before Odoo's environment is."""
     done = subprocess.run(

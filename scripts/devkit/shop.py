@@ -116,6 +116,9 @@ def set_addresses(port, proxy_port, database=DATABASE):
     shop, proxy = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{proxy_port}"
     databases.postgres.query(
         f"UPDATE ir_config_parameter SET value = '{shop}' WHERE key = 'web.base.url';"
+        # An administrator who logs in through another name does not move the links.
+        "INSERT INTO ir_config_parameter (key, value) VALUES"
+        " ('web.base.url.freeze', 'True') ON CONFLICT (key) DO NOTHING;"
         f"UPDATE retail_pos_proxy SET url = '{proxy}' WHERE url LIKE 'http://127.0.0.1:%';"
         f"UPDATE pos_config SET proxy_ip = '{proxy}', write_date = now()"
         f" WHERE proxy_ip LIKE 'http://127.0.0.1:%' AND proxy_ip <> '{proxy}'",
@@ -132,8 +135,12 @@ def serve(odoo, port, proxy_port):
             services.wait_for(f"{url}/web/health", server)
             services.wait_for(f"http://127.0.0.1:{proxy_port}/hw_proxy/hello", proxy)
         welcome(url)
+        beat = 0
         while server.poll() is None and proxy.poll() is None:
             time.sleep(0.5)
+            beat += 1
+            if beat % 10 == 0:
+                databases.postgres.require_private_cluster()
         name = "Odoo" if server.poll() is not None else "The hardware proxy"
         ended = server if server.poll() is not None else proxy
         raise Fault(f"{name} ended by itself; its last words are in {ended.log}")

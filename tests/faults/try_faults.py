@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -259,6 +260,28 @@ def stale_postmaster(checkout):
     # Numbers are used again: the worst case is that somebody else has it now.
     note.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
     return f"removed; the shop was open after {checkout.opens():.0f} s"
+
+
+@fault("PostgreSQL dies under the running shop")
+def database_dies(checkout):
+    door = f"http://127.0.0.1:{checkout.port}/crm_orders/v1/leads"
+    with checkout.running() as process:
+        read_until(process, "The shop is open", 900)
+        note = (checkout.state / "postgres").resolve() / "postmaster.pid"
+        os.kill(int(note.read_text().split()[0]), signal.SIGKILL)
+        time.sleep(1)
+        try:
+            urllib.request.urlopen(door, timeout=60).close()
+            raise AssertionError(
+                "the door for leads answered as if nothing had happened"
+            )
+        except urllib.error.HTTPError as answer:
+            assert answer.code == 503, f"the door for leads answered {answer.code}"
+            assert answer.headers["Retry-After"], "senders are not told to come again"
+        said = last_word(read_until(process, None, 120))
+    return (
+        f"leads are answered 503, then: {said} It opened after {checkout.opens():.0f} s"
+    )
 
 
 @fault("A Python environment is half deleted")
