@@ -84,6 +84,7 @@ PRINTER = '[[printers]]\nname = "p"\nhost = "h"\n'
         ('default_printer = "x"\n' + PRINTER, "default_printer"),
         ('tls_key = "k.pem"\n' + PRINTER, "HTTPS"),
         ('scale = "toledo"\n' + PRINTER, "scale"),
+        ("request_timeout = 0\n" + PRINTER, "request_timeout"),
     ],
 )
 def test_bad_settings_are_refused_with_a_reason(tmp_path, text, reason):

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from .proxy_process import ORIGIN, ProxyProcess
+from .proxy_process import ORIGIN, ProxyProcess, wait_for
 
 TOKEN = "s3cret-of-till-1"
 JSON = {"Content-Type": "application/json"}
@@ -144,6 +144,35 @@ def test_secret_in_the_path_or_the_header_opens(locked):
     assert answer.status == 403
 
 
+def test_secret_of_strange_letters_is_wrong(locked):
+    headers = {"X-Till-Token": b"\xff\xfe secret"}
+    assert locked.post("/v1/status", {}, headers=headers).status == 403
+    assert locked.request("GET", "/k/%FF%C3%A4/hw_proxy/hello").status in (403, 404)
+    assert "Traceback" not in locked.log
+
+
+@pytest.mark.parametrize(
+    ("path", "origin", "content_type"),
+    [
+        (f"/k/{TOKEN}/v1/drawer", EVIL, "application/json"),
+        (f"/k/{TOKEN}/v1/drawer", ORIGIN, "text/plain"),
+        (f"/k/{TOKEN}x/v1/drawer", ORIGIN, "application/json"),
+        (f"/%6b/{TOKEN}/v1/drawer", ORIGIN, "text/plain"),
+        (f"//k/{TOKEN}/v1/drawer", ORIGIN, "application/json"),
+        (f"/k/{TOKEN}%0aforged/v1/drawer", ORIGIN, "text/plain"),
+    ],
+)
+def test_secret_is_not_in_the_log(locked, path, origin, content_type):
+    """Nor can a path write lines of its own into it."""
+    before = locked.log.count("Refused POST")
+    headers = {"Content-Type": content_type}
+    answer = locked.request("POST", path, b"{}", headers, origin=origin)
+    assert answer.status in (403, 404, 415)
+    assert locked.log.count("Refused POST") == before + 1
+    assert TOKEN not in locked.log
+    assert "\nforged" not in locked.log
+
+
 def test_journal_names_the_till(locked):
     locked.post(f"/k/{TOKEN}{DRAWER}", PULSE)
     log = locked.post(f"/k/{TOKEN}/v1/drawer/log", {}).json
@@ -197,6 +226,71 @@ def test_port_scan_garbage_does_not_stop_the_service(proxy):
                         break
             except OSError:
                 pass
+    assert proxy.rpc("handshake") is True
+
+
+def _is_closed(line):
+    """Whether the service hung up; the line does not block."""
+    try:
+        return line.recv(1000) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def _say(proxy, text):
+    line = socket.create_connection(("127.0.0.1", proxy.port))
+    line.sendall(text.encode())
+    line.setblocking(False)
+    return line
+
+
+HEAD = (
+    f"POST /hw_proxy/scanner HTTP/1.1\r\nHost: localhost\r\nOrigin: {ORIGIN}\r\n"
+    "Content-Type: application/json\r\n"
+)
+
+
+def test_callers_that_do_not_finish_are_hung_up_on(make_proxy):
+    proxy = make_proxy(
+        config="request_timeout = 0.5\n",
+        arguments=["--virtual"],
+    )
+    # A till that waits for a scan has said all it had to say.
+    waiting = _say(proxy, HEAD + "Content-Length: 2\r\n\r\n{}")
+    half = [
+        _say(proxy, text)
+        for text in (
+            "",
+            "PO",
+            HEAD,
+            HEAD + "Content-Length: 9000000\r\n\r\n{",
+            HEAD + "Transfer-Encoding: chunked\r\n\r\n2\r\n{",
+            "GET /hw_proxy/hello HTTP/1.1\r\nHost: localhost\r\n\r\nGET /hw_pr",
+        )
+    ]
+    for line in half:
+        wait_for(lambda line=line: _is_closed(line), "the end of half a request")
+        line.close()
+    proxy.v1("virtual", scan="6412345678901")
+    waiting.settimeout(20)
+    answer = b""
+    while b"6412345678901" not in answer:
+        answer += waiting.recv(1000) or pytest.fail("The waiting till was cut off.")
+    waiting.close()
+
+
+def test_body_that_is_not_what_it_says_is_refused(proxy):
+    headers = {"Content-Encoding": "gzip"}
+    answer = proxy.post("/v1/status", b"no gzip", headers=headers)
+    assert (answer.status, answer.json["error"]["code"]) == (400, "bad_request")
+    for charset in ("bogus", "utf-16", "latin-1"):
+        headers = {"Content-Type": f"application/json; charset={charset}"}
+        answer = proxy.post("/v1/status", {}, headers=headers)
+        assert (answer.status, answer.json["error"]["code"]) == (415, "bad_request")
+    answer = proxy.post("/v1/jobs", b'{"limit": ' + b"9" * 5000 + b"}")
+    assert answer.status == 400
     assert proxy.rpc("handshake") is True
 
 

@@ -1,5 +1,7 @@
 """Our own interface."""
 
+import threading
+
 import pytest
 from PIL import Image
 
@@ -42,6 +44,27 @@ def test_number_belongs_to_one_receipt(proxy):
         },
     )
     assert other.status == 409
+
+
+def test_number_used_on_two_printers_at_once_belongs_to_one(proxy):
+    def ask(job_id, printer, answers):
+        image = encoded(png(numbered(48)))
+        answers.append(
+            proxy.post("/v1/print", {"id": job_id, "image": image, "printer": printer})
+        )
+
+    for attempt in range(12):
+        before, answers = len(proxy.pictures()), []
+        threads = [
+            threading.Thread(target=ask, args=(f"v1-two-{attempt}", name, answers))
+            for name in ("receipt", "kitchen")
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert sorted(answer.status for answer in answers) == [200, 409]
+        assert len(proxy.pictures()) == before + 1
 
 
 @pytest.mark.parametrize(

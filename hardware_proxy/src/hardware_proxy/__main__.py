@@ -17,6 +17,8 @@ from .web import make_app
 
 #: How long a receipt that is being printed may take when the service stops.
 GRACE_SECONDS = 8
+#: How long a refused caller may go on sending before it is cut off.
+LINGER_SECONDS = 5
 
 
 def parser():
@@ -90,7 +92,13 @@ async def serve(settings):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     service = Service(settings)
     runner = web.AppRunner(
-        make_app(service), access_log=None, shutdown_timeout=1, handle_signals=False
+        make_app(service),
+        access_log=None,
+        shutdown_timeout=1,
+        handle_signals=False,
+        # It runs from the first byte on, so half a request ends as an idle line does.
+        keepalive_timeout=settings.request_timeout,
+        lingering_time=min(settings.request_timeout, LINGER_SECONDS),
     )
     try:
         await service.start()

@@ -83,6 +83,9 @@ class Settings:
     keep_days: int = 14
     copy_text: str = "COPY"
     max_body: int = 10 * 1024 * 1024
+    #: How long a caller may take for the head of a request, and again for its body.
+    #: Also how long a connection without a request stays open.
+    request_timeout: float = 20.0
     tls_certificate: Path | None = None
     tls_key: Path | None = None
 
@@ -119,6 +122,8 @@ class Settings:
                 raise ConfigError(f"{kind} must be 'none' or 'virtual'.")
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise ConfigError("HTTPS needs both tls_certificate and tls_key.")
+        if self.request_timeout <= 0:
+            raise ConfigError("request_timeout must be more than 0 seconds.")
         if not 0 <= self.port <= 65535:
             raise ConfigError("port lies between 0 and 65535.")
         return self

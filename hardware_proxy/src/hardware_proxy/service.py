@@ -40,6 +40,8 @@ class Service:
         self.display = CustomerDisplay()
         self.started_at = time.time()
         self.default_printer = settings.default_printer or settings.printers[0].name
+        #: Held while a job number is looked up and taken: all printers share them.
+        self._numbers = asyncio.Lock()
         self._doubtful = {}
         self._tasks = []
         for printer in settings.printers:
@@ -197,7 +199,7 @@ class Service:
         self, spooler, document, digest, client, source, job_id, title="", wait=None
     ):
         """Print for a client that numbers its jobs: one number, one receipt."""
-        async with spooler.intake:
+        async with self._numbers:
             job = await self.store.get(job_id)
             if job is None:
                 await spooler.submit(

@@ -6,9 +6,11 @@ origin, the content type (forms cannot send JSON without asking first), and the 
 of the till where one is set.
 """
 
+import asyncio
 import hmac
 import ipaddress
 import logging
+import re
 
 from aiohttp import web
 
@@ -44,15 +46,16 @@ async def guard(request, handler):
         else:
             request["client"] = _client(request, settings, origin)
             _check_content_type(request)
+            await _receive(request, settings)
             response = await handler(request)
     except web.HTTPException as error:
         response = _from_http(request, error)
     except ProxyError as error:
         if isinstance(error, Refused):
-            _logger.warning("Refused %s %s: %s", request.method, request.path, error)
+            _logger.warning("Refused %s %s: %s", request.method, _place(request), error)
         response = problem(request, error)
     except Exception:
-        _logger.exception("%s %s failed.", request.method, request.path)
+        _logger.exception("%s %s failed.", request.method, _place(request))
         response = problem(
             request, ProxyError("mechanical", "The device service failed.", 500)
         )
@@ -66,6 +69,24 @@ async def guard(request, handler):
     await response.write_eof()
     await _mark_answered(request)
     return response
+
+
+def _place(request):
+    """The address for the log: in one line, and without the secret."""
+    return repr(re.sub(r"/k/[^/]*", "/k/***", request.path))
+
+
+async def _receive(request, settings):
+    """Take in the whole body, or hang up on a caller that does not finish it."""
+    if request.method in SAFE:
+        return
+    try:
+        async with asyncio.timeout(settings.request_timeout):
+            await request.read()
+    except TimeoutError as error:
+        raise Refused("The request did not arrive completely.", 408) from error
+    except (web.RequestPayloadError, OSError) as error:
+        raise ProxyError("bad_request") from error
 
 
 def _settings(request):
@@ -105,7 +126,7 @@ def _client(request, settings, origin):
         (
             name
             for name, token in settings.tokens.items()
-            if hmac.compare_digest(token.encode(), secret.encode())
+            if hmac.compare_digest(token.encode(), secret)
         ),
         None,
     )
@@ -118,10 +139,11 @@ def _client(request, settings, origin):
 
 
 def _secret(request):
+    """What the caller sent, in bytes; letters that are none match no secret."""
     parts = request.path.split("/")
     if len(parts) > 3 and parts[1] == "k":
-        return parts[2]
-    return request.headers.get(TOKEN_HEADER, "")
+        return parts[2].encode(errors="replace")
+    return request.headers.get(TOKEN_HEADER, "").encode(errors="replace")
 
 
 def _check_content_type(request):
