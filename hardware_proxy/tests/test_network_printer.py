@@ -300,6 +300,55 @@ def test_status_notices_a_printer_that_comes_and_goes(make_proxy, printer):
         again.close()
 
 
+def test_reprints_asked_for_at_once_are_one_copy(make_proxy, printer):
+    """Five impatient taps on a button; the copy they want is already on its way."""
+    proxy = make_proxy(config=FAST + printer.config())
+    assert _print(proxy, 30)["state"] == "confirmed"
+    printer.confirm.clear()
+    answers = []
+
+    def tap():
+        answers.append(proxy.post("/v1/jobs/retry", {"id": "job-00030"}))
+
+    taps = [threading.Thread(target=tap) for _ in range(5)]
+    for thread in taps:
+        thread.start()
+    wait_for(lambda: len(answers) == 4)
+    assert {(a.status, a.json["error"]["code"]) for a in answers} == {(409, "state")}
+    printer.confirm.set()
+    for thread in taps:
+        thread.join(20)
+    assert answers[-1].json["copy_of"] == "job-00030"
+    assert len(printer.receipts) == 2
+    # Now the copy is out, and another one is a new wish.
+    tap()
+    assert answers[-1].json["printed"] is True
+    assert len(printer.receipts) == 3
+
+
+def test_retries_of_a_failed_job_at_once_print_it_once(make_proxy, printer):
+    proxy = make_proxy(config=FAST + printer.config())
+    printer.emulator.set(paper="out")
+    assert _print(proxy, 31)["code"] == "paper_out"
+    printer.emulator.set(paper="ok")
+    printer.confirm.clear()
+    answers = []
+
+    def tap():
+        answers.append(proxy.post("/v1/jobs/retry", {"id": "job-00031"}))
+
+    taps = [threading.Thread(target=tap) for _ in range(5)]
+    for thread in taps:
+        thread.start()
+    wait_for(lambda: len(answers) == 4)
+    assert {(a.status, a.json["error"]["code"]) for a in answers} == {(409, "state")}
+    printer.confirm.set()
+    for thread in taps:
+        thread.join(20)
+    assert answers[-1].json["printed"] is True
+    assert _printed(printer) == [31]
+
+
 def test_narrow_paper(make_proxy):
     printer = PrinterServer(dots=384)
     try:

@@ -272,6 +272,17 @@ class Journal:
         ).fetchone()
         return self._job(row)
 
+    def is_being_printed(self, job_id, unfinished):
+        """Whether the job, or a copy of it, is on its way to paper."""
+        marks = ", ".join("?" * len(unfinished))
+        return bool(
+            self._db.execute(
+                "SELECT 1 FROM job WHERE (id = ? OR copy_of = ?)"
+                f" AND state IN ({marks}) LIMIT 1",
+                (job_id, job_id, *unfinished),
+            ).fetchone()
+        )
+
     def list(self, states=None, printer=None, limit=50, dismissed=None):
         """Newest first."""
         where, values = ["1"], []

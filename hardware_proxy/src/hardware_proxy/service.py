@@ -225,18 +225,28 @@ class Service:
         """Print a job again because a person asked for it.
 
         What failed is simply printed. What may have been printed already comes out
-        with a mark, so that no two receipts pass for originals.
+        with a mark, so that no two receipts pass for originals. While it is on its way
+        nobody gets another one: that was the same wish.
         """
-        job = await self.store.get(job_id)
-        if job is None:
-            raise ProxyError("not_found", http_status=404)
-        spooler = self.spooler(job.printer)
-        document, _digest = await self.store.document(job_id)
-        if document is None or job.state in ("queued", "sending"):
+        async with self._numbers:
+            job = await self.store.get(job_id)
+            if job is None:
+                raise ProxyError("not_found", http_status=404)
+            spooler = self.spooler(job.printer)
+            states = spooler.printer.unfinished_states
+            if await self.store.is_being_printed(job_id, states):
+                detail = "This receipt is being printed right now."
+                raise ProxyError("state", detail, http_status=409)
+            if job.state == "failed":
+                await spooler.requeue(job_id)
+            else:
+                job = await self._submit_copy(spooler, job, client, copy_text)
+        return await self._follow(spooler, job.id)
+
+    async def _submit_copy(self, spooler, job, client, copy_text):
+        document, _digest = await self.store.document(job.id)
+        if document is None:
             raise ProxyError("state", http_status=409)
-        if job.state == "failed":
-            await spooler.requeue(job_id)
-            return await self._follow(spooler, job_id)
         mark = escpos.text(
             f"*** {copy_text or self.settings.copy_text} ***\n\n",
             align="center",
@@ -250,10 +260,10 @@ class Service:
             client,
             "retry",
             title=job.title,
-            copy_of=job_id,
+            copy_of=job.id,
         )
-        await self.store.dismiss(job_id)
-        return await self._follow(spooler, copy.id)
+        await self.store.dismiss(job.id)
+        return copy
 
     async def print_test(self, spooler, client):
         """A page that shows the edges, the letters and the greys of this printer."""
