@@ -1,4 +1,3 @@
 from . import crm_lead
 from . import crm_orders_event
 from . import crm_orders_source
-from . import crm_orders_source_key

@@ -28,6 +28,12 @@ class CrmLead(models.Model):
         for lead in self:
             lead.crm_orders_event_count = counts.get(lead._origin, 0)
 
+    def _merge_dependences(self, opportunities):
+        result = super()._merge_dependences(opportunities)
+        # Nobody may write on requests by hand; they follow their lead all the same.
+        opportunities.sudo().crm_orders_event_ids.lead_id = self
+        return result
+
     def action_crm_orders_view_events(self):
         """Open the requests of this lead."""
         self.ensure_one()

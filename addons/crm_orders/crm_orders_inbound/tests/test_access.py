@@ -80,6 +80,69 @@ class TestAccess(InboundMixin, TransactionCase):
         lead.user_id = self.users["seller"]
         self.assertTrue(event.search([("id", "=", self.event.id)]))
 
+    def test_waiting_request_is_for_whom_its_lead_will_be_for(self):
+        event = self._as(self.event, "seller")
+        self.assertTrue(event.search([("id", "=", self.event.id)]), "shared")
+        self.source.user_id = self.users["manager"]
+        for state in ("new", "failed"):
+            self.event.state = state
+            self.assertFalse(event.search([("id", "=", self.event.id)]))
+            self._assert_refused(event.read, ["body"])
+        self.source.user_id = self.users["seller"]
+        self.assertTrue(event.search([("id", "=", self.event.id)]))
+
+    def test_request_of_a_deleted_lead_is_for_managers_only(self):
+        event = self._processed_event_of("manager")
+        seller_event = self._as(event, "seller")
+        self._assert_refused(seller_event.read, ["body"])
+        event.lead_id.unlink()
+        self.assertFalse(event.lead_id)
+        self._assert_refused(seller_event.read, ["body"])
+        self.assertFalse(seller_event.search([("id", "=", event.id)]))
+        self.assertTrue(self._as(event, "manager").read(["body"]))
+
+    def test_merged_lead_takes_its_requests_along(self):
+        event = self._processed_event_of("manager")
+        winner = self.env["crm.lead"].create(
+            {
+                "name": "Winner",
+                "type": "opportunity",
+                "probability": 90,
+                "company_id": self.company.id,
+                "user_id": self.users["manager"].id,
+            }
+        )
+        leads = self._as(event.lead_id | winner, "manager")
+        merged = leads.merge_opportunity()
+        self.assertEqual(merged, winner)
+        self.assertEqual(event.lead_id, winner)
+        self.assertEqual(winner.crm_orders_event_count, 1)
+        self._assert_refused(self._as(event, "seller").read, ["body"])
+
+    def _processed_event_of(self, role):
+        self.source.user_id = self.users[role]
+        self.events._claim(10)._process()
+        self.assertEqual(self.event.lead_id.user_id, self.users[role])
+        self.env.flush_all()
+        return self.event
+
+    def test_source_is_not_given_to_a_company_of_others(self):
+        other = self.env["res.company"].create({"name": "Other Oy"})
+        source = self._as(self.source, "manager")
+        self._assert_refused(source.write, {"company_id": other.id})
+
+    def test_window_of_a_key_keeps_nothing(self):
+        windows = self._as(self.env["crm_orders.source.key"], "manager")
+        self.assertEqual(windows.search_read([], ["key"]), [])
+        window = windows.create({"key": "secret", "example": "secret"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT w::text FROM crm_orders_source_key w WHERE id = %s", [window.id]
+        )
+        self.assertNotIn("secret", self.env.cr.fetchone()[0])
+        self.env.invalidate_all()
+        self.assertFalse(window.read(["key"])[0]["key"])
+
     def test_manager_sets_up_sources_but_cannot_forge_requests(self):
         source = self._as(self.source, "manager")
         event = self._as(self.event, "manager")
