@@ -160,6 +160,33 @@ class TestEndpoint(InboundMixin, HttpCase):
         response = self._post(body % (b"x" * size))
         self.assertEqual(response.status_code, 202, "exactly the limit is no error")
 
+    def test_too_large_is_refused_when_it_comes_in_pieces(self):
+        """A sender that does not tell the length beforehand."""
+        start = {
+            JSON_TYPE: b'{"email": "a@example.com", "message": "',
+            FORM_TYPE: b"email=a%40example.com&message=",
+        }
+        for content_type, body in start.items():
+            end = b'"}' if content_type == JSON_TYPE else b""
+            fill = MAX_BODY - len(body + end)
+            for more in (1, 2, 10 * 1024):
+                response = self._post_in_pieces(
+                    body + b"x" * (fill + more) + end, content_type
+                )
+                self._assert_error(response, 413, "too_large")
+        response = self._post_in_pieces(body + b"x" * fill + end, content_type)
+        self.assertEqual(response.status_code, 202, "exactly the limit is no error")
+        self.assertEqual(len(self.source.event_ids.body), MAX_BODY)
+
+    def _post_in_pieces(self, body, content_type):
+        pieces = (body[i : i + 8192] for i in range(0, len(body), 8192))
+        return self.url_open(
+            PATH,
+            data=pieces,
+            headers={"X-Source-Key": KEY, "Content-Type": content_type},
+            method="POST",
+        )
+
     def test_other_methods_are_refused(self):
         for method in ("GET", "PUT", "PATCH", "DELETE", "OPTIONS"):
             response = self._post(None, method=method)

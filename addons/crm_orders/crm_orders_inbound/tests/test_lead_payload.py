@@ -150,6 +150,27 @@ class TestLeadPayload(BaseCase):
                 self._code(self._read, {"phone": "040", "name": value}), "invalid_field"
             )
 
+    def test_only_the_message_has_several_lines(self):
+        for end in ("\n", "\r\n", "\r", "\x0b", "\x1c", "\x85", "\u2028", "\t"):
+            text = f"Aino {end}Bcc: all@example.com"
+            fields, extra = self._read(
+                {
+                    "phone": "040",
+                    "name": text,
+                    "subject": text,
+                    "email": f"a@example.com{end}b",
+                    "message": "Hello\n\n\tAino",
+                    f"note{end}s": "one\ntwo",
+                }
+            )
+            self.assertEqual(fields["name"], "Aino Bcc: all@example.com")
+            self.assertEqual(fields["subject"], fields["name"])
+            self.assertEqual(fields["message"], "Hello\n\n\tAino")
+            self.assertNotIn("email", fields)
+            self.assertEqual(
+                extra, [("note s", "one\ntwo"), ("email", "a@example.com b")]
+            )
+
     def test_texts_are_cut_and_cleaned(self):
         fields, extra = self._read(
             {

@@ -82,6 +82,10 @@ def body_format(mimetype):
 
 def decode(raw):
     """Return the text of a body; text that could not be stored is refused."""
+    if len(raw) > MAX_BODY:
+        raise PayloadError(
+            413, "too_large", f"The body is larger than {MAX_BODY} bytes."
+        )
     if not raw:
         raise PayloadError(400, "empty_body", "The request has no body.")
     try:
@@ -134,10 +138,15 @@ def _parse_form(text):
     return payload
 
 
-def clean(value, limit):
-    """Return `value` as text that can be stored, at most `limit` characters."""
+def clean(value, limit, lines=False):
+    """Return `value` as text that can be stored, at most `limit` characters.
+
+    :param lines: keep line breaks; names and subjects with them break mails
+    """
     text = value if isinstance(value, str) else str(value)
     text = text.encode("utf-8", "replace").decode("utf-8")
+    if not lines:
+        text = " ".join(text.split())
     text = "".join(
         char for char in text if char in "\n\t" or (char >= " " and char != "\x7f")
     )
@@ -189,7 +198,7 @@ def read(payload):
             raise PayloadError(
                 422, "invalid_field", f"{clean(key, 60)} must be a text."
             )
-        if text := clean(value, FIELDS[name]):
+        if text := clean(value, FIELDS[name], lines=name == "message"):
             fields.setdefault(name, text)
     if "email" in fields and not _is_email(fields["email"]):
         extra.append(("email", fields.pop("email")))
@@ -217,7 +226,7 @@ def _extra_text(value):
             raise PayloadError(
                 400, "bad_json", "The body is nested too deep."
             ) from None
-    return clean(value, MAX_EXTRA_TEXT)
+    return clean(value, MAX_EXTRA_TEXT, lines=True)
 
 
 def _is_email(text):
