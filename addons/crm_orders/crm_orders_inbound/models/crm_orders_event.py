@@ -395,6 +395,12 @@ class CrmOrdersEvent(models.Model):
             "user_id": source.user_id.id,
             **utm,
         }
+        if (
+            not source.allow_enrichment
+            and "iap_enrich_done" in self.env["crm.lead"]._fields
+        ):
+            # Odoo's lead enrichment, where it is installed, leaves such leads alone.
+            vals["iap_enrich_done"] = True
         if source.team_id:
             # Otherwise Odoo chooses the team of the responsible.
             vals["team_id"] = source.team_id.id
@@ -475,7 +481,7 @@ class CrmOrdersEvent(models.Model):
     def _record_failure(self, error):
         """Note what went wrong; give up after the last attempt."""
         self.ensure_one()
-        text = lead_payload.clean(f"{type(error).__name__}: {error}", 2000)
+        text = lead_payload.clean(f"{type(error).__name__}: {error}", 2000, lines=True)
         if self.attempts >= MAX_ATTEMPTS:
             self._give_up(text)
         else:

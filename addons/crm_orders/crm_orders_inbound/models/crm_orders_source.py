@@ -71,7 +71,12 @@ class CrmOrdersSource(models.Model):
         "Keep Request Texts",
         default=180,
         help="Days until the stored text of a processed request is erased. The lead "
-        "stays. 0 keeps the texts for ever.",
+        "stays. At most 3650; 0 keeps the texts for ever.",
+    )
+    allow_enrichment = fields.Boolean(
+        help="Let Odoo's lead enrichment, where it is installed, send the domain of a new "
+        "lead's e-mail address to Odoo's service and add what is known of that company. "
+        "Otherwise it leaves new leads of this source alone."
     )
 
     key_hash = fields.Char("Hash of the Key", groups=fields.NO_ACCESS, copy=False)
@@ -105,8 +110,10 @@ class CrmOrdersSource(models.Model):
     _rate_limit_positive = models.Constraint(
         "CHECK (rate_limit >= 0)", "The number of requests cannot be negative."
     )
-    _keep_days_positive = models.Constraint(
-        "CHECK (keep_days >= 0)", "The number of days cannot be negative."
+    # More days would reach back before the dates that can be counted.
+    _keep_days_range = models.Constraint(
+        "CHECK (keep_days BETWEEN 0 AND 3650)",
+        "The number of days is from 0 to 3650, which is ten years.",
     )
 
     def _compute_endpoint_url(self):
@@ -165,6 +172,9 @@ class CrmOrdersSource(models.Model):
         result = super().write(vals)
         if self._get_cached_fields() & vals.keys():
             self.env.registry.clear_cache()
+        if "company_id" in vals:
+            # The rules have looked at the old company; the new one counts as well.
+            self.check_access("write")
         return result
 
     def unlink(self):

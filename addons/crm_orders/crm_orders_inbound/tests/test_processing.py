@@ -194,6 +194,27 @@ class TestProcessing(InboundMixin, TransactionCase):
         self.assertIn("no such origin", lead.description)
         self.assertEqual(lead.crm_orders_event_count, 1)
 
+    def test_enrichment_leaves_leads_alone_unless_the_shop_asks(self):
+        """Odoo's lead enrichment sends the domain of an address to a service."""
+        if "iap_enrich_done" not in self.leads._fields:
+            self.skipTest("Lead enrichment is not installed.")
+        asked = []
+        self.patch(
+            type(self.env["iap.enrich.api"]),
+            "_request_enrich",
+            lambda _api, domains: asked.append(domains) or {},
+        )
+        left_alone = self._accept({"email": "aino@private-shop.example"})
+        self._run_job()
+        self.source.allow_enrichment = True
+        wished = self._accept({"email": "aino@other-shop.example"})
+        self._run_job()
+        self.leads.search(
+            [("id", "not in", (left_alone | wished).lead_id.ids)]
+        ).iap_enrich_done = True
+        self.leads._iap_enrich_leads_cron()
+        self.assertEqual(asked, [{wished.lead_id.id: "other-shop.example"}])
+
     def test_form_reaches_the_lead(self):
         event = self._accept(
             b"name=Aino+L%C3%A4hde&phone=09+1234567&message=Hei", mimetype=FORM_TYPE

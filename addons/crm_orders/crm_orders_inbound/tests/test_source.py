@@ -57,6 +57,24 @@ class TestSource(InboundMixin, TransactionCase):
         self.source.rate_limit = 5
         self.assertEqual(self.source._authenticate(KEY)[1], 5)
 
+    def test_numbers_are_bounded(self):
+        for vals in (
+            {"keep_days": -1},
+            {"keep_days": 3651},
+            {"keep_days": 2**31 - 1},
+            {"rate_limit": -1},
+        ):
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                self.source.write(vals)
+                self.env.flush_all()
+        self.source.write({"keep_days": 3650, "rate_limit": 2**31 - 1})
+        self._accept({"email": "a@example.com"})
+        self.events._gc_texts()
+
     def test_unknown_and_empty_keys_are_refused(self):
         for key in ("", "no such key", KEY + "x", KEY[:-1], "\u00e4\ud800"):
             with self.assertRaises(AccessError):
