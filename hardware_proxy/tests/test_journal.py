@@ -1,11 +1,13 @@
 """Rules of the journal, on its own file."""
 
+import asyncio
+import os
 import sqlite3
 
 import pytest
 
 from hardware_proxy.errors import ConfigError
-from hardware_proxy.journal import BEFORE, Journal
+from hardware_proxy.journal import BEFORE, Journal, Store
 
 
 @pytest.fixture
@@ -158,3 +160,89 @@ def test_same_number_twice_is_refused_by_the_file(journal):
     with pytest.raises(sqlite3.IntegrityError):
         journal.add("receipt", b"b", "e", "till", "v1", job_id="number-1")
     assert len(journal.list()) == 1
+
+
+def _fill(path, size=3000):
+    journal = Journal(path)
+    journal.open()
+    for number in range(60):
+        journal.add("receipt", b"x" * size, f"d{number}", "till", "test")
+    journal.close()
+    assert path.stat().st_size > 100_000
+
+
+def _overwrite(path, at, data):
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(data)
+
+
+DAMAGES = {
+    "garbage at the start": lambda path: _overwrite(path, 0, b"garbage!" * 64),
+    "garbage in the middle": lambda path: _overwrite(path, 8192, os.urandom(16384)),
+    "cut off": lambda path: os.truncate(path, path.stat().st_size // 2 + 100),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_journal_is_put_aside(tmp_path, damage):
+    path = tmp_path / "journal.sqlite"
+    _fill(path)
+    DAMAGES[damage](path)
+    content = path.read_bytes()
+    journal = Journal(path)
+    journal.open()
+    assert journal.list() == []
+    _job(journal)
+    (name,) = journal.broken()
+    assert name.startswith("journal.sqlite.broken-")
+    assert journal.was_broken
+    # Somebody may still want to read what was in it.
+    assert (tmp_path / name).read_bytes() == content
+    journal.close()
+    # The next start finds a sound one, and still knows of the other.
+    journal.open()
+    assert len(journal.list()) == 1
+    assert journal.broken() == [name]
+    assert not journal.was_broken
+    journal.close()
+
+
+def test_two_damaged_journals_are_both_kept(tmp_path, clock):
+    path = tmp_path / "journal.sqlite"
+    for _ in range(2):
+        path.write_bytes(b"garbage!" * 1000)
+        journal = Journal(path, now=clock)
+        journal.open()
+        journal.close()
+    assert len(journal.broken()) == 2
+
+
+def test_journal_that_is_only_out_of_reach_is_not_put_aside(tmp_path):
+    """A folder in its place, a wrong owner, a full disk: nothing is damaged."""
+    path = tmp_path / "journal.sqlite"
+    path.mkdir()
+    journal = Journal(path)
+    with pytest.raises(ConfigError, match=r"journal .* cannot be used"):
+        journal.open()
+    journal.close()
+    assert journal.broken() == []
+    assert path.is_dir()
+
+
+def test_damage_while_it_runs_costs_one_call(tmp_path):
+    path = tmp_path / "journal.sqlite"
+    # More than fits into the memory of SQLite, so that it must read the file again.
+    _fill(path, size=200_000)
+
+    async def run():
+        store = Store(Journal(path))
+        await store.open()
+        _overwrite(path, 4096, os.urandom(path.stat().st_size - 4096))
+        with pytest.raises(sqlite3.DatabaseError):
+            await store.list()
+        assert await store.list() == []
+        assert store.journal.was_broken
+        await store.close()
+
+    asyncio.run(run())

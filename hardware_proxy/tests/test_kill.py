@@ -241,6 +241,33 @@ def test_killed_again_and_again_under_load(make_proxy, tmp_path):
     assert not list(proxy.receipts.glob(".*.part")) or promised
 
 
+def test_damaged_journal_does_not_stop_the_till(make_proxy, tmp_path):
+    proxy = make_proxy(config="status_interval = 0.2\n", arguments=["--virtual"])
+    assert proxy.v1("status")["broken_journals"] == []
+    _ask(proxy, 11).join(20)
+    proxy.kill()
+    for path in (tmp_path / "state").glob("journal.sqlite*"):
+        path.write_bytes(b"garbage!" * 4096)
+    proxy.start()
+    _ask(proxy, 12).join(20)
+    assert _state(proxy, 12) == "confirmed"
+    status = proxy.v1("status")
+    (name,) = status["broken_journals"]
+    assert (tmp_path / "state" / name).read_bytes() == b"garbage!" * 4096
+    (message,) = status["printers"][0]["messages"]
+    assert "journal was damaged" in message
+    assert message in proxy.rpc("status_json")["printer"]["messages"]
+    assert name in proxy.log
+    assert "Traceback" not in proxy.log
+    # The file is named until somebody takes it away.
+    proxy.stop()
+    proxy.start()
+    assert proxy.v1("status")["broken_journals"] == [name]
+    assert proxy.v1("status")["printers"][0]["messages"] == []
+    (tmp_path / "state" / name).unlink()
+    wait_for(lambda: proxy.v1("status")["broken_journals"] == [])
+
+
 def test_orderly_stop_finishes_the_receipt(make_proxy, printer):
     proxy = make_proxy(config=CONFIG + printer.config())
     printer.stop_after = 5000

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import signal
+import sqlite3
 import ssl
 import sys
 
@@ -67,6 +68,9 @@ def main(argv=None):
         return 2
     except OSError as error:
         print(f"hardware_proxy: {_plain(error)}", file=sys.stderr)
+        return 1
+    except sqlite3.Error as error:
+        print(f"hardware_proxy: The journal failed: {error}.", file=sys.stderr)
         return 1
     return 0
 

@@ -14,12 +14,16 @@ themselves again: a person looks at the printer and decides.
 A drawer pulse is written down as `asked` before it is sent and gets its outcome
 afterwards. One that is still `asked` after a restart may have opened the drawer: it
 becomes `unknown`, and is never sent again.
+
+A damaged file must not stop the till: it is put aside under another name and the
+service goes on with a new one. What was queued in it is lost, so this is told.
 """
 
 import asyncio
 import contextlib
 import fcntl
 import functools
+import logging
 import sqlite3
 import time
 import uuid
@@ -28,6 +32,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import ConfigError
+
+_logger = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
 SCHEMA = """
@@ -80,6 +86,16 @@ COLUMNS = (
 )
 
 
+#: Files of a database, by what is added to its name.
+DATABASE_FILES = ("", "-wal", "-shm")
+
+
+def is_damage(error):
+    """Whether the file itself is broken, rather than full, locked or out of reach."""
+    code = getattr(error, "sqlite_errorcode", None) or 0
+    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 @dataclass(frozen=True)
 class Job:
     id: str
@@ -103,10 +119,13 @@ class Journal:
     def __init__(self, path, now=time.time):
         self.path = Path(path)
         self.now = now
+        #: A damaged file was found since the start.
+        self.was_broken = False
         self._lock_file = None
         self._db = None
 
     def open(self):
+        self.was_broken = False
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._lock_file = self.path.with_suffix(".lock").open("a")
         try:
@@ -115,11 +134,56 @@ class Journal:
             raise ConfigError(
                 f"Another device service already uses the journal {self.path}."
             ) from error
+        self._open_database()
+
+    def _open_database(self):
+        try:
+            self._connect()
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise ConfigError(
+                    f"The journal {self.path} cannot be used: {error}."
+                ) from error
+            self.start_anew()
+
+    def start_anew(self):
+        """Put a damaged file aside and go on with an empty one."""
+        self._disconnect()
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(self.now()))
+        name = f"{self.path.name}.broken-{stamp}"
+        taken = sum(name in other for other in self.broken())
+        name += f".{taken}" if taken else ""
+        for part in DATABASE_FILES:
+            with contextlib.suppress(FileNotFoundError):
+                self.path.with_name(self.path.name + part).rename(
+                    self.path.with_name(name + part)
+                )
+        _logger.error(
+            "The journal was damaged and is now %s. What waited in it is lost.",
+            self.path.with_name(name),
+        )
+        self.was_broken = True
+        self._connect()
+
+    def broken(self):
+        """Names of the damaged files that nobody has taken away yet."""
+        return sorted(
+            path.name
+            for path in self.path.parent.glob(f"{self.path.name}.broken-*")
+            if not path.name.endswith(DATABASE_FILES[1:])
+        )
+
+    def _connect(self):
         self._db = sqlite3.connect(
             self.path, isolation_level=None, check_same_thread=False
         )
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
+        (result,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if result != "ok":
+            error = sqlite3.DatabaseError(result)
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise error
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise ConfigError(
@@ -131,10 +195,13 @@ class Journal:
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
-    def close(self):
+    def _disconnect(self):
         if self._db is not None:
             self._db.close()
             self._db = None
+
+    def close(self):
+        self._disconnect()
         if self._lock_file is not None:
             self._lock_file.close()
             self._lock_file = None
@@ -145,7 +212,9 @@ class Journal:
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            # SQLite ends a transaction by itself when the disk fails.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
 
@@ -372,8 +441,17 @@ class Store:
     async def _call(self, method, *args, **kwargs):
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._thread, functools.partial(method, *args, **kwargs)
+            self._thread, functools.partial(self._run, method, *args, **kwargs)
         )
+
+    def _run(self, method, *args, **kwargs):
+        """In the thread: a call that meets damage fails, and the next one works."""
+        try:
+            return method(*args, **kwargs)
+        except sqlite3.Error as error:
+            if is_damage(error):
+                self.journal.start_anew()
+            raise
 
     def __getattr__(self, name):
         return functools.partial(self._call, getattr(self.journal, name))

@@ -23,6 +23,10 @@ _logger = logging.getLogger(__name__)
 #: Doubtful jobs older than this are no longer shown as trouble at the till.
 DOUBT_SECONDS = 24 * 3600
 
+JOURNAL_WAS_BROKEN = (
+    "The print journal was damaged and started anew. Receipts may be missing."
+)
+
 
 class Service:
     """Everything behind the HTTP routes. Routes call it and shape the answer."""
@@ -43,6 +47,7 @@ class Service:
         #: Held while a job number is looked up and taken: all printers share them.
         self._numbers = asyncio.Lock()
         self._doubtful = {}
+        self._broken = []
         self._tasks = []
         for printer in settings.printers:
             self._add_printer(printer)
@@ -90,6 +95,10 @@ class Service:
             _logger.warning("Job %s was interrupted; it is not printed again.", job_id)
             if printer in self.spoolers:
                 self.spoolers[printer].printer.torn = True
+        if self.journal.was_broken:
+            # Nobody knows any more which of them stopped in the middle.
+            for spooler in self.spoolers.values():
+                spooler.printer.torn = True
         await self._refresh_doubtful()
         for spooler in self.spoolers.values():
             spooler.start()
@@ -116,6 +125,7 @@ class Service:
 
     async def _refresh_doubtful(self):
         self._doubtful = await self.store.doubtful(time.time() - DOUBT_SECONDS)
+        self._broken = await self.store.broken()
 
     async def _clean(self):
         while True:
@@ -144,6 +154,8 @@ class Service:
             messages.append("The paper roll is nearly empty.")
         if self._doubtful.get((printer.name, "unknown")):
             messages.append("A receipt may not have been printed completely.")
+        if self.journal.was_broken:
+            messages.append(JOURNAL_WAS_BROKEN)
         return "disconnected" if printer.trouble else "connected", messages
 
     def status(self):
@@ -170,6 +182,7 @@ class Service:
             "version": __version__,
             "uptime": round(time.time() - self.started_at, 1),
             "printers": printers,
+            "broken_journals": self._broken,
             "scanner": self.scanner.status,
             "scale": self.scale.status,
         }

@@ -10,6 +10,9 @@ from .journal import Job
 
 _logger = logging.getLogger(__name__)
 
+#: Seconds between two looks into a journal that fails.
+JOURNAL_PAUSE = 1.0
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -100,22 +103,30 @@ class Spooler:
 
     async def _run(self):
         while not self._stopping:
-            job = await self.store.next_queued(self.printer.name)
-            if job is None:
-                self._work.clear()
-                if (await self.store.next_queued(self.printer.name)) is None:
-                    if self._stopping:
-                        return
-                    await self._work.wait()
-                continue
             try:
-                await self._print(job)
+                await self._step()
             except Exception:
-                # One broken job must not stop the till; it stays in the journal.
-                _logger.exception("Job %s broke the spooler.", job.id)
-                await self.store.move(job.id, "failed", "mechanical")
-                await self.store.move(job.id, "unknown", "maybe_printed")
-                await self._tell()
+                # A full or failing disk; the till goes on when it is cured.
+                _logger.exception("The journal of %s failed.", self.printer.name)
+                await asyncio.sleep(JOURNAL_PAUSE)
+
+    async def _step(self):
+        """Print the next job, or wait for one."""
+        job = await self.store.next_queued(self.printer.name)
+        if job is None:
+            self._work.clear()
+            job = await self.store.next_queued(self.printer.name)
+            if job is None and not self._stopping:
+                await self._work.wait()
+            return
+        try:
+            await self._print(job)
+        except Exception:
+            # One broken job must not stop the till; it stays in the journal.
+            _logger.exception("Job %s broke the spooler.", job.id)
+            await self.store.move(job.id, "failed", "mechanical")
+            await self.store.move(job.id, "unknown", "maybe_printed")
+            await self._tell()
 
     async def _print(self, job):
         document, _digest = await self.store.document(job.id)
