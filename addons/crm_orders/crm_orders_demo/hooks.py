@@ -86,9 +86,21 @@ def post_init_hook(env):
     """Fill the board and the pipeline of the demo shop."""
     company = env.ref("base.main_company")
     env = env(context={**env.context, "allowed_company_ids": company.ids})
+    _keep_leads_in_the_shop(env)
     _load_stages(env, company)
     _place_orders(env)
     _receive_leads(env)
+
+
+def _keep_leads_in_the_shop(env):
+    """Let nobody outside hear of leads made by hand; Odoo would ask a service of its own.
+
+    This is what choosing "on demand only" in the settings of CRM does.
+    """
+    env["ir.config_parameter"].set_param("crm.iap.lead.enrich.setting", "manual")
+    cron = env.ref("crm_iap_enrich.ir_cron_lead_enrichment", raise_if_not_found=False)
+    if cron:
+        cron.active = False
 
 
 def _load_stages(env, company):

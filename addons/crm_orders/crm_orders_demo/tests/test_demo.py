@@ -50,6 +50,16 @@ class TestDemo(HttpCase):
         )
         self.assertEqual(response.status_code, 202)
 
+    def test_nothing_of_leads_is_sent_to_others(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        self.assertEqual(parameters.get_param("crm.iap.lead.enrich.setting"), "manual")
+        crons = self.env["ir.cron"].search([])
+        enrichment = self.env.ref(
+            "crm_iap_enrich.ir_cron_lead_enrichment", raise_if_not_found=False
+        )
+        if enrichment:
+            self.assertNotIn(enrichment, crons)
+
     def test_people_have_the_levels_of_their_work(self):
         self.assertTrue(self.seller.has_group("crm_orders_base.group_user"))
         self.assertFalse(self.seller.has_group("crm_orders_base.group_manager"))
