@@ -271,7 +271,7 @@ def database_dies(checkout):
         os.kill(int(note.read_text().split()[0]), signal.SIGKILL)
         time.sleep(1)
         try:
-            urllib.request.urlopen(door, timeout=60).close()
+            urllib.request.urlopen(door, b"{}", timeout=60).close()
             raise AssertionError(
                 "the door for leads answered as if nothing had happened"
             )

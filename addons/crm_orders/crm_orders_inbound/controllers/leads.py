@@ -30,6 +30,14 @@ class LeadController(http.Controller):
             return json_error(
                 405, "method_not_allowed", "Send leads with POST.", [("Allow", "POST")]
             )
+        if not request.db:
+            # Only reached where the module is loaded server-wide, see the README.
+            return json_error(
+                503,
+                "unavailable",
+                "The database is away for a moment; send the lead again.",
+                [("Retry-After", "30")],
+            )
         try:
             event_id = (
                 request.env["crm_orders.event"]

@@ -1,5 +1,7 @@
 import json
+from unittest.mock import patch
 
+from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -51,6 +53,20 @@ class TestEndpoint(InboundMixin, HttpCase):
         self.assertNotIn("Set-Cookie", response.headers)
         self._run_job()
         self.assertEqual(event.lead_id.email_from, "aino@example.com")
+
+    def test_without_a_database_senders_are_told_to_come_again(self):
+        """A sender takes 404, which Odoo answers for itself, as the end of it."""
+        get = Request._get_session_and_dbname
+        with patch.object(
+            Request, "_get_session_and_dbname", lambda self: (get(self)[0], None)
+        ):
+            response = self._post({"external_id": "A-1"})
+            self._assert_error(response, 503, "unavailable")
+            self.assertGreater(int(response.headers["Retry-After"]), 0)
+            self._assert_error(
+                self._post(None, method="GET"), 405, "method_not_allowed"
+            )
+        self.assertEqual(self._post({"email": "aino@example.com"}).status_code, 202)
 
     def test_repeat_gets_the_same_answer_and_makes_no_second_lead(self):
         payload = {"external_id": "A-1", "email": "aino@example.com"}
