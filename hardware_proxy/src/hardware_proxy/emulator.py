@@ -11,9 +11,14 @@ import threading
 from . import interpreter as command
 from .interpreter import Interpreter
 from .paper import Paper
+from .raster import MAX_ROWS
 
 #: Input that a stopped printer still takes before the line blocks.
 BUFFER_BYTES = 16 * 1024
+
+#: Paper that hangs out of the printer uncut is torn off here, or it would grow for
+#: ever. More than any single receipt has.
+TEAR_ROWS = MAX_ROWS + MAX_ROWS // 4
 
 QUESTIONS = (b"\x01", b"\x02", b"\x03", b"\x04")
 
@@ -110,10 +115,15 @@ class Emulator:
         elif isinstance(item, command.Pulse):
             self.on_pulse(item.pin, item.milliseconds)
         elif isinstance(item, command.Cut):
-            if (image := self._sheet.cut(item.feed)) is not None:
-                self.on_receipt(image)
+            self._cut(item.feed)
         else:
             self._use_paper(self._sheet.take(item))
+            if self._sheet.rows > TEAR_ROWS:
+                self._cut(feed=False)
+
+    def _cut(self, feed):
+        if (image := self._sheet.cut(feed)) is not None:
+            self.on_receipt(image)
 
     def _use_paper(self, rows):
         if self.rows_left is None or not rows:

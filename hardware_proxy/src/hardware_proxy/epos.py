@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from . import escpos
 from .errors import ProxyError
-from .raster import MAX_PIXELS, MAX_SIDE, Raster
+from .raster import MAX_PIXELS, MAX_ROWS, MAX_SIDE, Raster, rows_on_paper, too_long
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 EPOS = "http://www.epson-pos.com/schemas/2011/03/epos-print"
@@ -38,6 +38,57 @@ DRAWER_HIGH, COVER_OPEN = 0x00000004, 0x00000020
 CUTTER_ERROR, UNRECOVERABLE = 0x00000800, 0x00002000
 NEAR_END, PAPER_END = 0x00020000, 0x00080000
 
+#: More elements than the longest receipt can need.
+MAX_ELEMENTS = 10_000
+#: More letters than it has room for, on the widest paper.
+MAX_LETTERS = 250_000
+#: Size of a letter, of a line and of what a cut feeds, in dots.
+CELL_WIDTH, CELL_HEIGHT, LINE, CUT = 12, 24, 30, 60
+
+
+class Length:
+    """Paper that a document takes; too much of it is refused while it is read."""
+
+    def __init__(self, dots):
+        self.dots = dots
+        self.rows = 0
+        self._filled = 0
+        self._line = LINE
+
+    def add(self, rows):
+        """Paper that moves, after the line that was being filled."""
+        self.rows += rows + (self._line if self._filled else 0)
+        self._filled = 0
+        if self.rows > MAX_ROWS:
+            raise too_long()
+
+    def add_text(self, content, width=1, height=1):
+        """Lines that the text ends, by itself or by reaching the edge."""
+        cell = CELL_WIDTH * min(max(width, 1), 8)
+        self._line = max(LINE, CELL_HEIGHT * min(max(height, 1), 8))
+        for number, letters in enumerate(content.split("\n")):
+            if number:
+                self.add(0 if self._filled else self._line)
+            full, filled = divmod(self._filled + len(letters) * cell, self.dots)
+            if full:
+                self._filled = 0
+                self.add(full * self._line)
+            self._filled = filled
+
+
+class _Builder(ElementTree.TreeBuilder):
+    """Makes the tree of a request, as long as it is no bomb."""
+
+    def __init__(self):
+        super().__init__()
+        self._left = MAX_ELEMENTS
+
+    def start(self, tag, attributes):
+        self._left -= 1
+        if self._left < 0:
+            raise too_long()
+        return super().start(tag, attributes)
+
 
 @dataclass
 class Document:
@@ -62,7 +113,9 @@ def parse(content, dots):
         # Entities can blow up or read files; no printer client needs them.
         raise ProxyError("bad_request")
     try:
-        root = ElementTree.fromstring(text)
+        parser = ElementTree.XMLParser(target=_Builder())
+        parser.feed(text)
+        root = parser.close()
     except (ElementTree.ParseError, ValueError) as error:
         raise ProxyError("bad_request") from error
     commands = root if root.tag == f"{{{EPOS}}}epos-print" else None
@@ -74,24 +127,29 @@ def parse(content, dots):
     for element in root.iter():
         if element.tag.rpartition("}")[2] == "printjobid":
             document.job_id = (element.text or "").strip()[:64]
-    style = {}
+    style, length = {}, Length(dots)
     for element in commands:
-        _add(document, element, style, dots)
+        _add(document, element, style, length)
     return document
 
 
-def _add(document, element, style, dots):
+def _add(document, element, style, length):
     name = element.tag.rpartition("}")[2]
     if name == "pulse":
         document.pulses += 1
     elif name == "text":
         _update_style(style, element)
-        document.body += escpos.text(element.text or "", **style)
+        if len(element.text or "") > MAX_LETTERS:
+            raise too_long()
+        content = escpos.printable(element.text or "")
+        length.add_text(content, style.get("width", 1), style.get("height", 1))
+        document.body += escpos.text(content, **style)
     elif name == "feed":
-        document.body += _feed(element)
+        document.body += _feed(element, length)
     elif name == "image":
-        document.body += _image(element, dots)
+        document.body += _image(element, length)
     elif name == "cut":
+        length.add(CUT)
         document.body += escpos.cut(element.get("type", "feed") != "no_feed")
     else:
         raise ProxyError("bad_request", f"The element {name!r} is not supported.")
@@ -122,13 +180,17 @@ def _number(element, name, default):
     return value
 
 
-def _feed(element):
+def _feed(element, length):
     if "unit" in element.attrib:
-        return escpos.feed_dots(_number(element, "unit", 0))
-    return escpos.feed_lines(_number(element, "line", 1))
+        count = min(_number(element, "unit", 0), 255)
+        length.add(count)
+        return escpos.feed_dots(count)
+    count = min(_number(element, "line", 1), 255)
+    length.add(count * LINE)
+    return escpos.feed_lines(count)
 
 
-def _image(element, dots):
+def _image(element, length):
     width, height = _number(element, "width", 0), _number(element, "height", 0)
     if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
         raise ProxyError("too_large", http_status=413)
@@ -141,7 +203,8 @@ def _image(element, dots):
         raise ProxyError("bad_image") from error
     if not height:
         return b""
-    return escpos.raster(picture.on_paper(dots, element.get("align", "left")))
+    length.add(rows_on_paper(max(width, length.dots), height, length.dots))
+    return escpos.raster(picture.on_paper(length.dots, element.get("align", "left")))
 
 
 def status_bits(status, success):

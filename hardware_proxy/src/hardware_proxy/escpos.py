@@ -48,12 +48,12 @@ def text(content, align="left", bold=False, underline=False, width=1, height=1):
             ESC + b"E" + bytes([bool(bold)]),
             ESC + b"-" + bytes([bool(underline)]),
             GS + b"!" + bytes([size]),
-            _printable(content).encode(CODE_PAGE, "replace"),
+            printable(content).encode(CODE_PAGE, "replace"),
         )
     )
 
 
-def _printable(content):
+def printable(content):
     """No command can be smuggled in as text."""
     content = content.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
     return "".join(char for char in content if char == "\n" or char >= " ")

@@ -50,6 +50,8 @@ class Paper:
     def __init__(self, dots):
         self.dots = dots
         self.strips = []
+        #: Length of what hangs out of the printer.
+        self.rows = 0
         self.reset()
 
     def reset(self):
@@ -87,15 +89,18 @@ class Paper:
         if not self.strips:
             return None
         if feed:
-            self.strips.append(Image.new("L", (self.dots, KNIFE), 255))
-        height = sum(strip.height for strip in self.strips)
-        sheet = Image.new("L", (self.dots + 2 * MARGIN, height + MARGIN), 255)
+            self._add_strip(Image.new("L", (self.dots, KNIFE), 255))
+        sheet = Image.new("L", (self.dots + 2 * MARGIN, self.rows + MARGIN), 255)
         top = MARGIN
         for strip in self.strips:
             sheet.paste(strip, (MARGIN, top))
             top += strip.height
-        self.strips = []
+        self.strips, self.rows = [], 0
         return sheet
+
+    def _add_strip(self, strip):
+        self.strips.append(strip)
+        self.rows += strip.height
 
     def _write(self, content):
         moved = 0
@@ -135,7 +140,7 @@ class Paper:
             strip.paste(black, (left, tallest - glyph.height), glyph)
             left += glyph.width
         self.line = []
-        self.strips.append(strip)
+        self._add_strip(strip)
         return height
 
     def _burn(self, raster):
@@ -144,7 +149,7 @@ class Paper:
         free = max(self.dots - raster.width, 0)
         left = {"left": 0, "center": free // 2}.get(self.align, free)
         strip.paste(image, (left, 0))
-        self.strips.append(strip)
+        self._add_strip(strip)
         return raster.height
 
     def _feed(self, item):
@@ -157,7 +162,7 @@ class Paper:
         rows = lines * spacing + item.dots
         if rows:
             moved += self._end_line(always=False) + rows
-            self.strips.append(Image.new("L", (self.dots, rows), 255))
+            self._add_strip(Image.new("L", (self.dots, rows), 255))
         return moved
 
     def _style(self, item):

@@ -12,10 +12,17 @@ from PIL import Image
 
 from .errors import ProxyError
 
-#: Largest picture we accept, in pixels: about 60 cm of an 80 mm roll at three times
-#: its resolution. Checked before the pixels are decoded.
-MAX_PIXELS = 40_000_000
+#: Longest receipt, in metres of paper and in rows of dots at 203 dpi.
+MAX_METRES = 4
+MAX_ROWS = MAX_METRES * 8_000
+
+#: Largest picture we accept, in pixels: that length as the POS draws it, 512 wide. A
+#: decoded one takes four bytes for each. Checked before the pixels are decoded.
+MAX_PIXELS = 16_000_000
 MAX_SIDE = 65_500
+
+#: Rows of a picture that are made grey at once.
+STRIP_ROWS = 256
 
 #: Anything darker than this becomes a dot. Text on a receipt is black on white and
 #: blurred at its edges, so that the middle would make thin strokes thinner.
@@ -80,7 +87,18 @@ class Raster:
 
 
 def flatten(image):
-    """Greyscale on white paper, whatever the picture was."""
+    """Greyscale on white paper, whatever the picture was.
+
+    In strips: the steps in between take many times the memory of the result.
+    """
+    sheet = Image.new("L", image.size)
+    for top in range(0, image.height, STRIP_ROWS):
+        bottom = min(top + STRIP_ROWS, image.height)
+        sheet.paste(_on_white(image.crop((0, top, image.width, bottom))), (0, top))
+    return sheet
+
+
+def _on_white(image):
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         paper = Image.new("RGBA", image.size, "white")
@@ -101,12 +119,31 @@ def decode_base64(text):
         raise ProxyError("bad_image") from error
 
 
-def open_picture(content):
+def too_long():
+    """The error for what would take more paper than any receipt."""
+    return ProxyError(
+        "too_large",
+        f"The receipt is longer than {MAX_METRES} m of paper.",
+        http_status=413,
+    )
+
+
+def rows_on_paper(width, height, dots):
+    """Rows of a picture that is scaled to the width of the paper."""
+    rows = max(1, round(height * dots / width))
+    if rows > MAX_ROWS:
+        raise too_long()
+    return rows
+
+
+def open_picture(content, dots=None):
     """Decode a PNG or JPEG, refusing bombs before their pixels are unpacked."""
     try:
         image = Image.open(io.BytesIO(content), formats=["PNG", "JPEG"])
         if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
             raise ProxyError("too_large", http_status=413)
+        if dots is not None:
+            rows_on_paper(*image.size, dots)
         image.load()
     except ProxyError:
         raise
@@ -118,10 +155,8 @@ def open_picture(content):
 
 def receipt_raster(content, dots, threshold=DEFAULT_THRESHOLD):
     """A receipt as the POS drew it, scaled to the printer's head."""
-    image = flatten(open_picture(content))
+    image = flatten(open_picture(content, dots))
     if image.width != dots:
-        height = max(1, round(image.height * dots / image.width))
-        if dots * height > MAX_PIXELS or height > MAX_SIDE:
-            raise ProxyError("too_large", http_status=413)
+        height = rows_on_paper(*image.size, dots)
         image = image.resize((dots, height), Image.Resampling.LANCZOS)
     return Raster.from_image(image, threshold)

@@ -46,6 +46,8 @@ class Service:
         self.default_printer = settings.default_printer or settings.printers[0].name
         #: Held while a job number is looked up and taken: all printers share them.
         self._numbers = asyncio.Lock()
+        #: Held while a picture is decoded or a document is read.
+        self._heavy = asyncio.Lock()
         self._doubtful = {}
         self._broken = []
         self._tasks = []
@@ -191,7 +193,12 @@ class Service:
 
     async def receipt_document(self, content, spooler):
         """Picture of a receipt to bytes for this printer, off the event loop."""
-        return await asyncio.to_thread(_receipt_document, content, spooler.printer)
+        return await self.work(_receipt_document, content, spooler.printer)
+
+    async def work(self, function, *args):
+        """Heavy work: beside the event loop, and one at a time for its memory."""
+        async with self._heavy:
+            return await asyncio.to_thread(function, *args)
 
     async def print_once(self, spooler, document, digest, client, source):
         """Print for a client without job numbers; see Journal.find_repeat."""

@@ -23,7 +23,7 @@ async def service_cgi(request):
         name = device
     spooler = service.spooler(name)
     content = await request.read()
-    document = xml.parse(content, spooler.printer.dots)
+    document = await service.work(xml.parse, content, spooler.printer.dots)
     # An empty request asks whether the printer is ready.
     code = spooler.printer.trouble
     printed = not code
