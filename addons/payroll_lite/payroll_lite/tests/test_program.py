@@ -95,6 +95,44 @@ class TestProgram(BaseCase):
         self.assertEqual(totals["earnings"], Decimal("2200.00"))
         self.assertEqual(totals["net"], amounts["NET"])
 
+    def test_long_chains_and_long_sums(self):
+        """Thousands of rules are slow work for their author, but no crash."""
+        count = 3000
+        chain = [rule(f"R{index}", f"R{index - 1} + 1") for index in range(1, count)]
+        result = self._run(*reversed(chain), rule("R0", "1"))
+        self.assertEqual(result.amounts[f"R{count - 1}"], count)
+        earnings = [rule(f"E{index}", "0.01", "earning") for index in range(count)]
+        net = rule("NET", "earnings", "net")
+        self.assertEqual(self._run(*earnings, net).totals["net"], Decimal(count) / 100)
+
+    def test_a_long_circle_is_cut_short(self):
+        count = 2000
+        fault = self.assertFault(
+            "circle",
+            self._run,
+            *(rule(f"R{index}", f"R{(index + 1) % count}") for index in range(count)),
+        )
+        self.assertTrue(fault.params["path"].startswith("R0 → R1 → "))
+        self.assertTrue(fault.params["path"].endswith(f" → R{count - 1} → R0"))
+        self.assertLess(len(fault.params["path"]), 200)
+
+    def test_a_table_without_bands_is_named(self):
+        data = source([rule("A", "LOOKUP(1, empty)")], empty={"bands": []})
+        fault = self.assertFault("table_order", compile_program, data)
+        self.assertEqual(fault.params["name"], "empty")
+
+    def test_what_is_no_number_is_a_fault(self):
+        for value in ("NaN", "Infinity", "-Infinity"):
+            with self.subTest(value=value):
+                fault = self.assertFault(
+                    "no_number", self._run, rule("A", "wage"), wage=value
+                )
+                self.assertEqual(fault.params["name"], "wage")
+                for parameter in ({"value": value}, {"bands": [["0", value]]}):
+                    data = source([rule("A", "1")], figure=parameter)
+                    fault = self.assertFault("no_number", compile_program, data)
+                    self.assertEqual(fault.params["name"], "figure")
+
     def test_a_circle_is_told_as_a_path(self):
         fault = self.assertFault(
             "circle", self._run, rule("A", "B + 1"), rule("B", "C"), rule("C", "A")

@@ -67,8 +67,9 @@ def _texts(env):
         ),
         "round_digits": env._("ROUND takes a whole number of decimals from 0 to 6."),
         "table_order": env._(
-            "The bands of a table need lower limits that differ and rise."
+            "The table “%(name)s” needs at least one band, each with its own limit."
         ),
+        "no_number": env._("The value “%(name)s” is not a number."),
         "twice": env._("The code %(rule)s is used by two rules."),
         "two_nets": env._(
             "A structure has one rule for the net pay, but it has these: %(rules)s."

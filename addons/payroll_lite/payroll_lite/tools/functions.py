@@ -64,6 +64,14 @@ def round_digits(value, digits=UNIT + UNIT):
     return value.quantize(UNIT.scaleb(-int(digits)), ROUND_HALF_UP) + ZERO
 
 
+def finite(text):
+    """Decimal of ``text``; "not a number" and infinity would only fail later on."""
+    number = Decimal(text)
+    if not number.is_finite():
+        raise PayrollError("no_number")
+    return number
+
+
 def floor(value):
     return value.to_integral_value(ROUND_FLOOR) + ZERO
 
@@ -82,7 +90,7 @@ class Table:
     __slots__ = ("_below", "_limits", "_rates", "bands")
 
     def __init__(self, bands):
-        self.bands = [(Decimal(limit), Decimal(rate)) for limit, rate in bands]
+        self.bands = [(finite(limit), finite(rate)) for limit, rate in bands]
         self._limits = [limit for limit, _rate in self.bands]
         if not self.bands or sorted(set(self._limits)) != self._limits:
             raise PayrollError("table_order")

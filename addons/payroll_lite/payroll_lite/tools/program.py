@@ -23,6 +23,7 @@ from .functions import (
     TABLE,
     ZERO,
     Table,
+    finite,
 )
 from .snapshot import canonical
 
@@ -36,6 +37,10 @@ SUMS = {
 }
 
 _FILE_NAME = "<pay rules>"
+# More terms or names than this are written in parts: one expression of thousands of terms
+# is more than Python's compiler takes, and a path of thousands of names more than people.
+LONGEST_SUM = 50
+LONGEST_CIRCLE = 10
 
 
 class Result(NamedTuple):
@@ -89,25 +94,35 @@ def make_plan(rules, input_kinds, parameter_kinds):
 
 
 def _sort(needs):
-    """Names with every need before its user; a circle is told as the path around it."""
-    order, done, path = [], set(), []
+    """Names with every need before its user; a circle is told as the path around it.
 
-    def add(name):
-        if name in done:
-            return
-        if name in path:
-            circle = [*path[path.index(name) :], name]
-            raise PayrollError("circle", path=" → ".join(circle))
-        path.append(name)
-        for need in sorted(needs[name]):
-            add(need)
-        path.pop()
-        done.add(name)
-        order.append(name)
-
-    for name in needs:
-        add(name)
+    Without recursion, so that a chain of rules may be of any length.
+    """
+    order, done = [], set()
+    for start in needs:
+        # what is looked at right now, in order, with its needs still to be looked at
+        path = {} if start in done else {start: iter(sorted(needs[start]))}
+        while path:
+            name = next(reversed(path))
+            need = next((need for need in path[name] if need not in done), None)
+            if need is None:
+                del path[name]
+                done.add(name)
+                order.append(name)
+            elif need in path:
+                raise PayrollError("circle", path=_circle_text(list(path), need))
+            else:
+                path[need] = iter(sorted(needs[need]))
     return order
+
+
+def _circle_text(path, name):
+    """The way from ``name`` around to itself; of a long one, both ends."""
+    circle = [*path[path.index(name) :], name]
+    if len(circle) > LONGEST_CIRCLE:
+        half = LONGEST_CIRCLE // 2
+        circle = [*circle[:half], "…", *circle[-half:]]
+    return " → ".join(circle)
 
 
 class Program:
@@ -116,7 +131,7 @@ class Program:
     def __init__(self, source):
         self.rules = {rule["code"]: rule for rule in source["rules"]}
         self.parameters = {
-            name: _parameter_value(parameter)
+            name: _parameter_value(name, parameter)
             for name, parameter in source["parameters"].items()
         }
         self.input_kinds = source["inputs"]
@@ -178,7 +193,11 @@ class Program:
                 for code, rule in self.rules.items()
                 if SUMS.get(rule["category"]) == name
             ]
-            return [f"    {variable} = {' + '.join(codes) or 'ZERO'}"]
+            return [
+                f"    {variable} = {'ZERO' if start == 0 else variable} + "
+                + " + ".join(codes[start : start + LONGEST_SUM])
+                for start in range(0, len(codes), LONGEST_SUM)
+            ] or [f"    {variable} = ZERO"]
         amount = self.plan.amounts[name]
         scope.update(amount.constants)
         rounding = f"r_{self.rules[name]['rounding']}"
@@ -201,8 +220,11 @@ class Program:
         :param ytd: amounts of the year before this payslip, by rule code
         """
         for name in self.inputs:
-            if inputs.get(name) is None:
+            value = inputs.get(name)
+            if value is None:
                 raise PayrollError("missing_input", name=name)
+            if isinstance(value, Decimal) and not value.is_finite():
+                raise PayrollError("no_number", name=name)
         amounts = {}
         with decimal.localcontext(CONTEXT):
             try:
@@ -247,10 +269,14 @@ def _divides_by_zero(error):
     )
 
 
-def _parameter_value(parameter):
-    if "bands" in parameter:
-        return Table(parameter["bands"])
-    return Decimal(parameter["value"])
+def _parameter_value(name, parameter):
+    try:
+        if "bands" in parameter:
+            return Table(parameter["bands"])
+        return finite(parameter["value"])
+    except PayrollError as error:
+        error.params["name"] = name
+        raise
 
 
 @lru_cache(maxsize=128)
