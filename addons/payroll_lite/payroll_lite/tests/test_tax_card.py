@@ -3,6 +3,8 @@ from datetime import date
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -103,6 +105,94 @@ class TestTaxCard(PayrollLiteCommon):
         card = self.env["payroll.lite.tax.card"].with_user(self.officer)
         with self.assertRaises(AccessError):
             card.create({"employee_id": stranger.id, "tax_percent": 1}).action_save()
+
+    def _make_stranger(self):
+        other = self.env["res.company"].create({"name": "Other Oy"})
+        return self.env["hr.employee"].create(
+            {
+                "name": "Stranger",
+                "company_id": other.id,
+                "date_version": "2026-01-01",
+                "payroll_tax_percent": 44,
+            }
+        )
+
+    def _rpc(self, method, *args, **context):
+        cards = self.env["payroll.lite.tax.card"].with_user(self.officer)
+        context["allowed_company_ids"] = self.officer.company_ids.ids
+        return call_kw(cards, method, list(args), {"context": context})
+
+    def test_a_card_of_a_stranger_tells_nothing(self):
+        stranger = self._make_stranger()
+        for vals in ({"employee_id": stranger.id}, {}):
+            with self.subTest(vals=vals), self.refused("", AccessError):
+                self._rpc("create", vals, default_employee_id=stranger.id)
+        card_id = self._rpc("create", {"employee_id": self.aino.id})
+        with self.refused("", AccessError):
+            self._rpc("write", [card_id], {"employee_id": stranger.id})
+        many2one = {"fields": {"display_name": {}}}
+        for spec in (
+            {"tax_percent": {}, "tax_limit": {}, "tax_percent_above": {}},
+            {"structure_id": many2one},
+            {"company_id": many2one},
+            {"company_id": {"fields": {"name": {}}}},
+            {"currency_id": many2one},
+            {"employee_id": many2one},
+        ):
+            spec = {"employee_id": {}, **spec}
+            for values, changed, context in (
+                ({"employee_id": stranger.id}, ["employee_id"], {}),
+                ({"employee_id": stranger.id}, ["date_from"], {}),
+                ({"employee_id": stranger.id}, [], {}),
+                ({}, [], {"default_employee_id": stranger.id}),
+            ):
+                with (
+                    self.subTest(spec=spec, values=values, changed=changed),
+                    self.refused("", AccessError),
+                ):
+                    self._rpc("onchange", [], values, changed, spec, **context)
+
+    def test_cards_stay_in_their_company(self):
+        other = self.env["res.company"].create({"name": "Other Oy"})
+        card_id = self._rpc("create", {"employee_id": self.aino.id})
+        self.assertEqual(self._rpc("search", []), [card_id])
+        self.officer.write(
+            {"company_id": other.id, "company_ids": [Command.set(other.ids)]}
+        )
+        self.assertEqual(self._rpc("search", []), [])
+        with self.refused("", AccessError):
+            self._rpc("read", [card_id], ["tax_percent"])
+        with self.refused("", AccessError):
+            self._rpc("action_save", [card_id])
+
+    def test_what_a_card_does_not_say_stays(self):
+        self.aino.write(
+            {
+                "payroll_structure_id": self.structure.id,
+                "payroll_tax_limit": 30000,
+                "payroll_tax_percent_above": 40,
+            }
+        )
+        kept = {
+            "structure_id": self.structure,
+            "tax_percent": 20.5,
+            "tax_limit": 30000,
+            "tax_percent_above": 40,
+        }
+        for name, value in (
+            ("tax_limit", 50000),
+            ("tax_percent", 25),
+            ("tax_percent_above", 0),
+            ("structure_id", False),
+        ):
+            card_id = self._rpc("create", {"employee_id": self.aino.id, name: value})
+            card = self.env["payroll.lite.tax.card"].browse(card_id)
+            for field in kept:
+                with self.subTest(given=name, field=field):
+                    if field == name:
+                        self.assertEqual(card[field] or False, value or False)
+                    else:
+                        self.assertEqual(card[field], kept[field])
 
     def test_the_payroll_view_of_employees(self):
         self._make_confirmed(self.aino, month=4)

@@ -21,7 +21,10 @@ class PayrollLiteTaxCard(models.TransientModel):
     employee_id = fields.Many2one(
         "payroll.lite.employee", required=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="employee_id.company_id")
+    # not related: such fields are read with superuser rights
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_company_id", compute_sudo=False, store=True
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     date_from = fields.Date(
         required=True,
@@ -33,7 +36,8 @@ class PayrollLiteTaxCard(models.TransientModel):
     structure_id = fields.Many2one(
         "payroll.lite.structure",
         string="Pay Structure",
-        compute="_compute_card",
+        compute="_compute_structure_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         check_company=True,
@@ -42,14 +46,16 @@ class PayrollLiteTaxCard(models.TransientModel):
     )
     tax_percent = fields.Float(
         digits=(5, 2),
-        compute="_compute_card",
+        compute="_compute_tax_percent",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Percent that is withheld up to the income limit.",
     )
     tax_limit = fields.Monetary(
         string="Income Limit",
-        compute="_compute_card",
+        compute="_compute_tax_limit",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Income of the year up to which the percent holds. "
@@ -58,7 +64,8 @@ class PayrollLiteTaxCard(models.TransientModel):
     tax_percent_above = fields.Float(
         string="Additional Percent",
         digits=(5, 2),
-        compute="_compute_card",
+        compute="_compute_tax_percent_above",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="Percent that is withheld from income above the limit.",
@@ -73,13 +80,62 @@ class PayrollLiteTaxCard(models.TransientModel):
     )
 
     @api.depends("employee_id")
-    def _compute_card(self):
+    def _compute_company_id(self):
+        self._check_employee()
         for card in self:
-            employee = card.employee_id
-            card.structure_id = employee.structure_id
-            card.tax_percent = employee.tax_percent
-            card.tax_limit = employee.tax_limit
-            card.tax_percent_above = employee.tax_percent_above
+            card.company_id = card.employee_id.company_id
+
+    # One method for each field: values a caller gives keep theirs, and the others are
+    # still those of the present card.
+
+    @api.depends("employee_id")
+    def _compute_structure_id(self):
+        self._check_employee()
+        for card in self:
+            card.structure_id = card.employee_id.structure_id
+
+    @api.depends("employee_id")
+    def _compute_tax_percent(self):
+        self._check_employee()
+        for card in self:
+            card.tax_percent = card.employee_id.tax_percent
+
+    @api.depends("employee_id")
+    def _compute_tax_limit(self):
+        self._check_employee()
+        for card in self:
+            card.tax_limit = card.employee_id.tax_limit
+
+    @api.depends("employee_id")
+    def _compute_tax_percent_above(self):
+        self._check_employee()
+        for card in self:
+            card.tax_percent_above = card.employee_id.tax_percent_above
+
+    def _check_employee(self):
+        """Nothing of an employee goes into a card whose user may not see the employee.
+
+        Called wherever a card gets its employee: values that are in the cache already
+        are read unchecked, and core runs constraints with superuser rights.
+        """
+        self.employee_id._origin.check_access("read")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        cards = super().create(vals_list)
+        cards._check_employee()
+        return cards
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._check_employee()
+        return result
+
+    def onchange(self, values, field_names, fields_spec):
+        # the name of the employee is shown without computing anything
+        shown = {**self.default_get(["employee_id"]), **values}.get("employee_id")
+        self.new({"employee_id": shown})._check_employee()
+        return super().onchange(values, field_names, fields_spec)
 
     def action_save(self):
         """Write the card on the version of the contract that is valid on the day.
@@ -88,7 +144,7 @@ class PayrollLiteTaxCard(models.TransientModel):
         bring the old card back.
         """
         self.ensure_one()
-        self.employee_id.check_access("read")
+        self._check_employee()
         # Officers may change these fields of an employee and no others. Making a version
         # takes the rights of a user, sudo is not enough for core.
         employee = self.env["hr.employee"].with_user(SUPERUSER_ID)
