@@ -1,6 +1,7 @@
 from . import (
     hr_employee,
     hr_version,
+    payroll_lite_company_mixin,
     payroll_lite_counter,
     payroll_lite_employee,
     payroll_lite_engine,

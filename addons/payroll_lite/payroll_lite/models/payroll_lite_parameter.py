@@ -1,3 +1,4 @@
+import keyword
 import re
 
 from odoo import api, fields, models
@@ -7,6 +8,7 @@ from odoo.fields import Domain
 from ..tools.errors import PayrollError
 from ..tools.functions import NUMBER, TABLE
 from ..tools.program import SUMS
+from .payroll_lite_rule import RESERVED_CODES
 
 PARAMETER_CODE = re.compile(r"[a-z](?:_?[a-z0-9])*")
 
@@ -68,6 +70,17 @@ class PayrollLiteParameter(models.Model):
                         parameter.code[:50],
                     )
                 )
+            if keyword.iskeyword(parameter.code):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is a word of the formulas and cannot be a code.",
+                        parameter.code,
+                    )
+                )
+            if parameter.code.upper() in RESERVED_CODES:
+                raise ValidationError(
+                    self.env._("“%s” is the name of a function.", parameter.code)
+                )
             if parameter.code in reserved:
                 raise ValidationError(
                     self.env._(
@@ -80,6 +93,18 @@ class PayrollLiteParameter(models.Model):
     def _check_rules(self):
         """A new code or kind may leave rules behind that name the old one."""
         self._get_structures()._check_rules()
+        # sudo: a table needs bands in the values of all companies
+        self.sudo().value_ids._check_bands()
+
+    def write(self, vals):
+        if set(vals) == {"value_ids"}:
+            # Values have rules of their own: who may not change the parameter, which all
+            # companies share, still enters the figures of the own company.
+            self.browse().check_access("write")
+            self.check_access("read")
+            self._fields["value_ids"].write(self, vals["value_ids"])
+            return True
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

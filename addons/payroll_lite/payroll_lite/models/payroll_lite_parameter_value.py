@@ -4,6 +4,7 @@ from odoo.tools.misc import format_date, formatLang
 
 from ..tools.errors import PayrollError
 from ..tools.functions import Table
+from ..tools.guard import deferring_checks
 
 
 def decimal_text(value):
@@ -16,6 +17,7 @@ class PayrollLiteParameterValue(models.Model):
     """What a parameter is from a day on."""
 
     _name = "payroll.lite.parameter.value"
+    _inherit = ["payroll.lite.company.mixin"]
     _description = "Pay Parameter Value"
     _order = "date_from desc, id desc"
 
@@ -26,6 +28,7 @@ class PayrollLiteParameterValue(models.Model):
     company_id = fields.Many2one(
         "res.company",
         index="btree_not_null",
+        default=lambda self: self._default_company_id(),
         help="Set it for a figure of one company, e.g. the rate of its insurance policy. "
         "It wins over the common figure from its date on.",
     )
@@ -42,6 +45,10 @@ class PayrollLiteParameterValue(models.Model):
     _date_uniq = models.UniqueIndex(
         "(parameter_id, COALESCE(company_id, 0), date_from)",
         "The parameter already has a value from that day on.",
+    )
+
+    _value_size = models.Constraint(
+        "CHECK (abs(value) < 10000000000000)", "The figure is too large."
     )
 
     @api.depends("kind", "value", "band_ids.lower", "band_ids.rate")
@@ -70,13 +77,14 @@ class PayrollLiteParameterValue(models.Model):
             self.env, number, digits=len(decimals), grouping=bool(decimals)
         )
 
-    @api.constrains("band_ids")
-    def _check_bands(self):
+    @api.constrains("band_ids", "parameter_id")
+    def _check_bands(self, without=None):
         for value in self:
             if value.kind != "table":
                 continue
+            bands = value.band_ids - (without or value.band_ids.browse())
             try:
-                Table(value._to_source()["bands"])
+                Table(value._to_source(bands)["bands"])
             except PayrollError:
                 raise ValidationError(
                     self.env._(
@@ -84,14 +92,18 @@ class PayrollLiteParameterValue(models.Model):
                     )
                 ) from None
 
-    def _to_source(self):
+    def write(self, vals):
+        # one save of the form may replace all bands; the result is checked
+        return super(PayrollLiteParameterValue, deferring_checks(self)).write(vals)
+
+    def _to_source(self, bands=None):
         """Plain data of the value; decimals as text, because JSON has only floats."""
         self.ensure_one()
         source = {"date_from": str(self.date_from), "source": self.source or ""}
         if self.kind == "table":
             source["bands"] = [
                 [decimal_text(band.lower), decimal_text(band.rate)]
-                for band in self.band_ids.sorted("lower")
+                for band in (self.band_ids if bands is None else bands).sorted("lower")
             ]
         else:
             source["value"] = decimal_text(self.value)

@@ -21,6 +21,7 @@ class PayrollLiteRule(models.Model):
     """One line of a payslip: when it applies and how much it is."""
 
     _name = "payroll.lite.rule"
+    _inherit = ["payroll.lite.company.mixin"]
     _description = "Pay Rule"
     _order = "structure_id, sequence, id"
     _rec_names_search = ["name", "code"]

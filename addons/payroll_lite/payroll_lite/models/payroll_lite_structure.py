@@ -5,13 +5,14 @@ from ..tools.errors import PayrollError
 from ..tools.fault_texts import fault_text
 from ..tools.functions import NUMBER
 from ..tools.guard import deferring_checks
-from ..tools.program import SUMS, make_plan
+from ..tools.program import SUMS, compile_program, make_plan
 
 
 class PayrollLiteStructure(models.Model):
     """A set of rules that makes one sort of payslip, e.g. "Finland, monthly salary"."""
 
     _name = "payroll.lite.structure"
+    _inherit = ["payroll.lite.company.mixin"]
     _description = "Pay Structure"
     _order = "name, id"
 
@@ -20,6 +21,7 @@ class PayrollLiteStructure(models.Model):
     company_id = fields.Many2one(
         "res.company",
         index="btree_not_null",
+        default=lambda self: self._default_company_id(),
         help="Leave empty to share the structure between companies.",
     )
     country_id = fields.Many2one(
@@ -73,6 +75,13 @@ class PayrollLiteStructure(models.Model):
         structures = structures.with_env(self.env)
         structures._check_rules()
         return structures
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if not self._may_share():
+            for vals in vals_list:
+                vals["company_id"] = vals.get("company_id") or self.env.company.id
+        return vals_list
 
     def write(self, vals):
         # one save of the form may rename a rule and the formulas that use it
@@ -135,7 +144,12 @@ class PayrollLiteStructure(models.Model):
         used = {}
         for structure in self:
             sources = [rule._to_source() for rule in structure._get_rules()]
-            plan = make_plan(sources, inputs, parameters)
+            try:
+                plan = make_plan(sources, inputs, parameters)
+            except PayrollError as error:
+                raise ValidationError(
+                    fault_text(self.env, error.kind, error.params)
+                ) from None
             for part in (*plan.amounts.values(), *plan.conditions.values()):
                 used.update(dict.fromkeys(part.names, structure))
         return used
@@ -146,6 +160,8 @@ class PayrollLiteStructure(models.Model):
         # sudo: reading rates of the company is part of computing its payslips
         structure = self.sudo()
         source = structure._prepare_program_source(company, day)
+        # what cannot be computed with is not kept
+        compile_program(source)
         return self.env["payroll.lite.program"]._get_or_create(
             structure, company, source
         )

@@ -30,6 +30,8 @@ class PayrollLiteCommon(TransactionCase):
         cls.manager = cls._make_user(
             "pay_manager", "payroll_lite.group_payroll_manager"
         )
+        # whoever changes what companies share works for all of them
+        cls.manager.company_ids = cls.env["res.company"].search([])
         cls.clerk = cls._make_user("pay_clerk", "base.group_user")
         cls.colleague = cls._make_user("pay_colleague", "base.group_user")
         cls.hr_manager = cls._make_user("pay_hr", "hr.group_hr_manager")

@@ -144,6 +144,12 @@ class TestStructure(PayrollLiteCommon):
         for code in ("Upper", "a__b", "_a", "a-b", "wage", "earnings", "a" * 41):
             with self.subTest(code=code), self.refused(""):
                 parameters.create({"name": "Test", "code": code})
+        for code in ("and", "if", "not", "class"):
+            with self.subTest(code=code), self.refused("is a word of"):
+                parameters.create({"name": "Test", "code": code})
+        for code in ("min", "lookup", "ytd"):
+            with self.subTest(code=code), self.refused("is the name of a function"):
+                parameters.create({"name": "Test", "code": code})
         parameters.create({"name": "Test", "code": "my_rate_2"})
 
     def test_a_parameter_in_use_stays(self):
@@ -208,6 +214,88 @@ class TestStructure(PayrollLiteCommon):
         self.assertEqual(
             value.with_context(lang="en_US").display_value, "0+: 10.5 · 1000+: 20"
         )
+
+    def test_no_table_loses_its_last_band(self):
+        """However it is attempted, as an administrator would by RPC."""
+        self.manager.company_ids = self.env["res.company"].search([])
+        parameters = self.env["payroll.lite.parameter"].with_user(self.manager)
+        bands = [Command.create({"lower": 0, "rate": 10})]
+        vals = {"name": "Table", "code": "my_table", "kind": "table"}
+        day = {"date_from": "2026-01-01"}
+        with self.refused("at least one band"):
+            parameters.create({**vals, "value_ids": [Command.create(day)]})
+        table = parameters.create(
+            {**vals, "value_ids": [Command.create({**day, "band_ids": bands})]}
+        )
+        value = table.value_ids
+        with self.refused("at least one band"):
+            value.create({"parameter_id": table.id, "date_from": "2026-02-01"})
+        with self.refused("at least one band"):
+            table.write({"value_ids": [Command.create({"date_from": "2026-02-01"})]})
+        for command in (Command.clear(), Command.delete(value.band_ids.id)):
+            with self.refused("at least one band"):
+                value.write({"band_ids": [command]})
+        with self.refused("at least one band"):
+            value.band_ids.unlink()
+        with self.refused("at least one band"):
+            table.value_ids = [
+                Command.update(
+                    value.id, {"band_ids": [Command.delete(value.band_ids.id)]}
+                )
+            ]
+        with self.refused("at least one band"):
+            value.copy({"date_from": "2026-02-01", "band_ids": []})
+        second = value.copy({"date_from": "2026-02-01"})
+        with self.refused("at least one band"):
+            second.band_ids.write({"value_id": value.id, "lower": 5})
+        number = parameters.create({**vals, "code": "my_number", "kind": "number"})
+        moving = value.create({"parameter_id": number.id, "date_from": "2026-03-01"})
+        with self.refused("at least one band"):
+            moving.parameter_id = table
+        with self.refused("at least one band"):
+            number.kind = "table"
+        number.write(
+            {
+                "kind": "table",
+                "value_ids": [Command.update(moving.id, {"band_ids": bands})],
+            }
+        )
+        # one save may replace all bands, and a value goes with its bands
+        second.band_ids = [
+            Command.delete(second.band_ids.id),
+            Command.create({"lower": 0, "rate": 11}),
+        ]
+        self.assertEqual(second.band_ids.rate, 11)
+        second.unlink()
+        table.unlink()
+        self.assertFalse(value.exists())
+
+    def test_the_value_of_another_company_needs_bands_too(self):
+        other = self.env["res.company"].create({"name": "Other Oy"})
+        number = self.env["payroll.lite.parameter"].create(
+            {
+                "name": "Number",
+                "code": "my_number",
+                "value_ids": [
+                    Command.create({"date_from": "2026-01-01", "company_id": other.id})
+                ],
+            }
+        )
+        number.invalidate_recordset()
+        with self.refused("at least one band"):
+            number.write({"kind": "table"})
+
+    @mute_logger("odoo.sql_db")
+    def test_figures_are_numbers(self):
+        value = self.env.ref("payroll_lite.parameter_fi_tyel_employer_2026")
+        band = self.env.ref("payroll_lite.parameter_fi_tyel_employee_2026").band_ids[0]
+        for figure in (float("nan"), float("inf"), 1e300):
+            for record, name in ((value, "value"), (band, "rate"), (band, "lower")):
+                with (
+                    self.subTest(figure=figure, field=name),
+                    self.refused("", (IntegrityError, OverflowError, ValueError)),
+                ):
+                    record[name] = figure
 
     def test_the_form_of_a_structure(self):
         with Form(self.env["payroll.lite.structure"]) as form:
