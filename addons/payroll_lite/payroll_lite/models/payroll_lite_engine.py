@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools.errors import PayrollError
-from ..tools.functions import ZERO
+from ..tools.functions import ZERO, finite
 from ..tools.proration import Segment, age_before, prorate
 from ..tools.snapshot import fingerprint
 
@@ -57,14 +57,17 @@ class PayrollLiteEngine(models.AbstractModel):
             return dict.fromkeys(employee_ids, failed)
         contracts = self._fetch_contracts(period, employee_ids)
         balances = self._fetch_year_to_date(period, employee_ids)
-        inputs = {
-            employee_id: self._prepare_inputs(rows, period)
-            for employee_id, rows in contracts.items()
-        }
+        inputs, faults = {}, {}
+        for employee_id, rows in contracts.items():
+            try:
+                inputs[employee_id] = self._prepare_inputs(rows, period)
+            except PayrollError as error:
+                faults[employee_id] = self._failed_sheet(error)
         self._extend_inputs(inputs, period)
         compiled = program._compile()
         return {
-            employee_id: self._compute_sheet(
+            employee_id: faults.get(employee_id)
+            or self._compute_sheet(
                 program,
                 compiled,
                 contracts.get(employee_id),
@@ -282,14 +285,14 @@ class PayrollLiteEngine(models.AbstractModel):
         Wages add up over the versions of the period. What cannot be added, such as the
         tax card, is that of the last version.
         """
+        try:
+            wages = [finite(row["wage"]) for row in rows]
+        except PayrollError as error:
+            error.params["name"] = "wage"
+            raise
         segments = [
-            Segment(
-                row["version_id"],
-                row["date_from"],
-                row["date_to"],
-                Decimal(row["wage"]),
-            )
-            for row in rows
+            Segment(row["version_id"], row["date_from"], row["date_to"], wage)
+            for row, wage in zip(rows, wages, strict=True)
         ]
         inputs = prorate(
             segments, period.date_from, period.date_to, period.structure.proration

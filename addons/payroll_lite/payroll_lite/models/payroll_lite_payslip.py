@@ -57,6 +57,7 @@ class PayrollLitePayslip(models.Model):
     company_id = fields.Many2one(
         "res.company",
         compute="_compute_company_id",
+        compute_sudo=False,
         store=True,
         # not for people, see KEY_FIELDS: a pay run says it instead of computing it
         readonly=False,
@@ -203,9 +204,10 @@ class PayrollLitePayslip(models.Model):
     def _compute_company_id(self):
         for payslip in self:
             # sudo: officers without HR rights read employees in their public form only
-            payslip.company_id = (
-                payslip.employee_id.sudo().company_id or self.env.company
-            )
+            company = payslip.employee_id.sudo().company_id.with_env(self.env)
+            # where an employee of another company works is nothing to tell
+            company.check_access("read")
+            payslip.company_id = company or self.env.company
 
     @api.depends("date_from")
     def _compute_date_to(self):
@@ -474,11 +476,17 @@ class PayrollLitePayslip(models.Model):
             [
                 ("employee_id", "in", list(employee_ids)),
                 ("structure_id", "=", period.structure.id),
-                ("company_id", "=", period.company.id),
                 ("date_from", "<=", period.date_to),
                 ("date_to", ">=", period.date_from),
                 ("reversal_of_id", "=", False),
                 ("is_reversed", "=", False),
+                # who moved between companies may be paid by both, but no structure pays
+                # the very same period twice
+                "|",
+                ("company_id", "=", period.company.id),
+                "&",
+                ("date_from", "=", period.date_from),
+                ("date_to", "=", period.date_to),
             ],
             ["employee_id", "run_id"],
         )

@@ -1,4 +1,8 @@
+import logging
+from datetime import timedelta
+
 from dateutil.relativedelta import relativedelta
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -16,6 +20,9 @@ OPEN_FIELDS = KEY_FIELDS | {"name"}
 # longer than the server allows a request to take.
 MOST_AT_ONCE = 1000
 CHUNK = 500
+# A run whose work ended its server this often is given up.
+MOST_ATTEMPTS = 3
+_logger = logging.getLogger(__name__)
 
 
 class PayrollLiteRun(models.Model):
@@ -29,6 +36,7 @@ class PayrollLiteRun(models.Model):
     name = fields.Char(
         required=True,
         compute="_compute_name",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -100,6 +108,8 @@ class PayrollLiteRun(models.Model):
     error = fields.Char(
         readonly=True, copy=False, help="Why the work in the background stopped."
     )
+    # Times in a row that a chunk of work was begun and not ended.
+    attempts = fields.Integer(readonly=True, copy=False)
     progress = fields.Float(compute="_compute_progress")
     payslip_count = fields.Integer(compute="_compute_totals", string="Payslips")
     error_count = fields.Integer(compute="_compute_issue_counts", string="Not Paid")
@@ -114,6 +124,7 @@ class PayrollLiteRun(models.Model):
 
     @api.depends("structure_id", "date_from")
     def _compute_name(self):
+        self.structure_id.check_access("read")
         for run in self:
             if not run.date_from or not run.structure_id:
                 run.name = run.name or ""
@@ -239,6 +250,8 @@ class PayrollLiteRun(models.Model):
                         "state": "confirming",
                         "employee_count": len(payslips),
                         "employees_done": 0,
+                        "error": False,
+                        "attempts": 0,
                     }
                 )
                 run._work_in_background()
@@ -312,6 +325,7 @@ class PayrollLiteRun(models.Model):
                 "employees_done": 0,
                 "last_employee": 0,
                 "error": False,
+                "attempts": 0,
             }
         )
 
@@ -438,43 +452,119 @@ class PayrollLiteRun(models.Model):
 
     # --- background
 
-    def _work_in_background(self):
-        self.env.ref("payroll_lite.ir_cron_payroll_lite_run").sudo()._trigger()
+    def _work_in_background(self, wait=0):
+        """Have the scheduled job called soon, or in ``wait`` minutes."""
+        at = fields.Datetime.now() + timedelta(minutes=wait) if wait else None
+        self.env.ref("payroll_lite.ir_cron_payroll_lite_run").sudo()._trigger(at)
 
     @api.model
     def _cron_work(self, chunk=CHUNK):
         """Go on with large runs, a chunk per transaction.
 
-        A server that stops in between goes on with the next chunk when it is back.
+        A server that stops in between goes on with the next chunk when it is back. Runs
+        take turns, those that made trouble come last, and whatever fails in one of them
+        is written on it: no run can keep another one waiting.
         """
         domain = Domain("state", "in", ("computing", "confirming"))
-        for run in as_engine(self).search(domain, order="id"):
-            while run.try_lock_for_update() and run.state in (
-                "computing",
-                "confirming",
-            ):
-                done, remaining = (
-                    run._compute_chunk(chunk)
-                    if run.state == "computing"
-                    else run._confirm_chunk(chunk)
+        waiting = as_engine(self).search(domain, order="attempts, id")
+        crons = self.env["ir.cron"]
+        while waiting:
+            run, waiting = waiting[0], waiting[1:]
+            # in the language of who is going to read why it stopped
+            run = run.with_context(lang=run.create_uid.lang)
+            if not run._begin_work():
+                continue
+            crons._commit_progress(remaining=len(waiting) + 1)
+            done, rest = run._work_chunk(chunk)
+            if rest:
+                waiting = (waiting + run).sorted("attempts")
+            # what waits is told, or else the job would not come back for an hour
+            if not crons._commit_progress(done, remaining=rest + len(waiting)):
+                return
+
+    def _begin_work(self):
+        """Note that a chunk begins, so that one that ends the server can be told.
+
+        :return: whether there is something to do
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update():
+            return False
+        self.invalidate_recordset()
+        if self.state not in ("computing", "confirming"):
+            return False
+        if self.attempts >= MOST_ATTEMPTS:
+            self._give_up(
+                self.env._(
+                    "The server stopped several times while it worked on this pay run. "
+                    "Tell your administrator, and compute the run again afterwards."
                 )
-                if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
-                    return
+            )
+            return False
+        self.attempts += 1
+        return True
+
+    def _work_chunk(self, size):
+        """Do the next chunk and keep what goes wrong to this run.
+
+        :return: how many were done and how many are left
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update():
+            return 0, 0
+        self.invalidate_recordset()
+        if self.state not in ("computing", "confirming"):
+            return 0, 0
+        work = self._compute_chunk if self.state == "computing" else self._confirm_chunk
+        try:
+            with self.env.cr.savepoint():
+                done, rest = work(size)
+                self.attempts = 0
+        except OperationalError:
+            # somebody else wrote the same records; the next transaction sees theirs
+            _logger.info("Pay run %s: a conflict, tried again soon", self.id)
+            self.attempts = 0
+            self._work_in_background(wait=1)
+            return 0, 0
+        except UserError as error:
+            self._give_up(str(error))
+            return 0, 0
+        except Exception as error:
+            _logger.exception("Pay run %s: the work stopped", self.id)
+            self._give_up(
+                self.env._(
+                    "An unexpected error stopped the work (%s). Tell your administrator, "
+                    "who finds the details in the log of the server, and compute the run "
+                    "again afterwards.",
+                    type(error).__name__,
+                )
+            )
+            return 0, 0
+        return done, rest
+
+    def _give_up(self, reason):
+        """Stop working on the run and say why on its form.
+
+        A run that is computed in part is a draft, which cannot be confirmed. One that is
+        confirmed in part goes back to where the rest can be computed again.
+        """
+        self.ensure_one()
+        state = "draft" if self.state == "computing" else "computed"
+        self.write({"state": state, "error": reason, "attempts": 0})
 
     def _confirm_chunk(self, size):
-        """Confirm the next ``size`` payslips; stop where data changed meanwhile."""
+        """Confirm the next ``size`` payslips."""
         self.ensure_one()
         domain = [("run_id", "=", self.id), ("state", "=", "computed")]
         payslips = self.env["payroll.lite.payslip"].search(
             domain, order="id", limit=size
         )
-        try:
-            with self.env.cr.savepoint():
-                payslips.action_confirm()
-        except UserError as error:
-            # the run goes back to where its payslips can be computed again
-            self.write({"state": "computed", "error": str(error)})
-            return 0, 0
+        payslips.action_confirm()
         rest = self.env["payroll.lite.payslip"].search_count(domain)
         self.employees_done = self.employee_count - rest
+        if not rest:
+            # the last ones may have been deleted or confirmed by somebody else
+            self._sync_state()
+            if self.state == "confirming":
+                self.state = "computed"
         return len(payslips), rest

@@ -1,5 +1,7 @@
 from . import (
     test_access,
+    test_background,
+    test_companies,
     test_counter,
     test_expression,
     test_payslip,
