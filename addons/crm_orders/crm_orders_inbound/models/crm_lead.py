@@ -41,3 +41,18 @@ class CrmLead(models.Model):
             "crm_orders_inbound.crm_orders_event_action"
         )
         return {**action, "domain": [("lead_id", "=", self.id)], "context": {}}
+
+    def _crm_orders_schedule_contact_check(self, user):
+        """Ask for a look at leads that can be answered only after somebody understood
+        what the customer gave; without a responsible, whoever takes them does it.
+        """
+        if self:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Check the contact details"),
+                note=self.env._(
+                    "The e-mail address or phone number cannot be read. The notes hold it"
+                    " as it was sent."
+                ),
+                user_id=user.id,
+            )

@@ -350,6 +350,9 @@ class CrmOrdersEvent(models.Model):
                     for event, (content, extra) in contents.items()
                 ]
             )
+            leads.filtered(
+                lambda lead: not lead.email_from and not lead.phone
+            )._crm_orders_schedule_contact_check(source.user_id)
             for event, lead in zip(contents, leads, strict=True):
                 event.write({"state": "done", "error": False, "lead_id": lead.id})
         self.env.flush_all()
@@ -373,11 +376,14 @@ class CrmOrdersEvent(models.Model):
             utm[f"{kind}_id"] = (record or source[f"utm_{kind}_id"]).id
         contact = content.get("name") or content.get("company")
         contact = contact or content.get("email") or content.get("phone")
-        vals = {
-            "name": content.get("subject")
-            or self.env._(
+        if contact:
+            name = self.env._(
                 "%(contact)s through %(sender)s", contact=contact, sender=source.name
-            ),
+            )
+        else:
+            name = self.env._("Request through %(sender)s", sender=source.name)
+        vals = {
+            "name": content.get("subject") or name,
             "type": self._get_lead_type(),
             "contact_name": content.get("name"),
             "partner_name": content.get("company"),
@@ -468,6 +474,14 @@ class CrmOrdersEvent(models.Model):
         parts = []
         if content.get("message"):
             parts.append(plaintext2html(content["message"]))
+        if not content.get("email") and not content.get("phone"):
+            parts.append(
+                Markup("<p><b>%s</b></p>")
+                % self.env._(
+                    "The e-mail address or phone number of this customer cannot be read."
+                    " It is listed here as it was sent."
+                )
+            )
         if extra:
             parts.append(
                 Markup("<ul>%s</ul>")

@@ -54,6 +54,15 @@ class TestEndpoint(InboundMixin, HttpCase):
         self._run_job()
         self.assertEqual(event.lead_id.email_from, "aino@example.com")
 
+    def test_customer_whose_contact_cannot_be_read_is_not_turned_away(self):
+        response = self._post({"external_id": "e1", "phone": "soita", "message": "moi"})
+        self.assertEqual(response.status_code, 202, response.text)
+        response = self._post(b"email=not-an-email", content_type=FORM_TYPE)
+        self.assertEqual(response.status_code, 202, response.text)
+        self._run_job()
+        self.assertEqual(set(self.source.event_ids.mapped("state")), {"done"})
+        self.assertEqual(len(self.source.event_ids.lead_id), 2)
+
     def test_without_a_database_senders_are_told_to_come_again(self):
         """A sender takes 404, which Odoo answers for itself, as the end of it."""
         get = Request._get_session_and_dbname

@@ -128,8 +128,6 @@ class TestLeadPayload(BaseCase):
             {},
             {"name": "Aino"},
             {"email": ""},
-            {"phone": "no number"},
-            {"email": "aino at example"},
             {"email": None, "phone": "   "},
         ):
             self.assertEqual(
@@ -139,10 +137,37 @@ class TestLeadPayload(BaseCase):
             self._read({"phone": 358401234567})[0]["phone"], "358401234567"
         )
 
-    def test_address_that_is_no_address_is_kept_as_a_note(self):
+    def test_contact_that_cannot_be_read_is_kept_as_it_was_sent(self):
         fields, extra = self._read({"phone": "040 123", "email": "aino at example"})
-        self.assertNotIn("email", fields)
+        self.assertEqual(fields, {"phone": "040 123"})
         self.assertEqual(extra, [("email", "aino at example")])
+        fields, extra = self._read(
+            {"external_id": "e1", "Phone": "soita", "email": "aino", "message": "moi"}
+        )
+        self.assertEqual(fields, {"message": "moi"})
+        self.assertEqual(extra, [("Phone", "soita"), ("email", "aino")])
+
+    def test_contact_too_long_for_its_field_is_not_cut_to_another_one(self):
+        for name, text in (
+            ("email", f"{'a' * 250}@example.com"),
+            ("phone", f"after six {'please ' * 20}040 1234567"),
+        ):
+            fields, extra = self._read({name: text})
+            self.assertEqual(fields, {})
+            self.assertEqual(extra, [(name, text)])
+
+    def test_second_contact_is_kept(self):
+        fields, extra = self._read(
+            {
+                "email": "not-an-email",
+                "email_from": "aino@example.com",
+                "e_mail": "aino@example.com",
+                "phone": "09 123",
+                "mobile": "040 123",
+            }
+        )
+        self.assertEqual(fields, {"email": "aino@example.com", "phone": "09 123"})
+        self.assertEqual(extra, [("email", "not-an-email"), ("mobile", "040 123")])
 
     def test_lists_are_no_text(self):
         for value in ([], ["a"], {"a": 1}, True):
@@ -168,7 +193,7 @@ class TestLeadPayload(BaseCase):
             self.assertEqual(fields["message"], "Hello\n\n\tAino")
             self.assertNotIn("email", fields)
             self.assertEqual(
-                extra, [("note s", "one\ntwo"), ("email", "a@example.com b")]
+                extra, [("email", "a@example.com b"), ("note s", "one\ntwo")]
             )
 
     def test_texts_are_cut_and_cleaned(self):

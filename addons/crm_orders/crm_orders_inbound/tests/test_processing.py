@@ -230,6 +230,41 @@ class TestProcessing(InboundMixin, TransactionCase):
         self.assertEqual(swedish.lead_id.phone_sanitized, "+46701234567")
         self.assertEqual(strange.lead_id.phone, "12", "kept, as it may still help")
 
+    def test_lead_whose_contact_cannot_be_read_asks_for_a_look(self):
+        seller = new_test_user(
+            self.env,
+            "inbound_looker",
+            groups="crm_orders_base.group_user",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        self.source.user_id = seller
+        bad = self._accept({"phone": "<b>soita</b>", "message": "moi"})
+        good = self._accept({"phone": "040 1234567", "email": "aino at example"})
+        self._run_job()
+        self.assertEqual(bad.state, "done", bad.error)
+        lead = bad.lead_id
+        self.assertEqual(lead.name, "Request through Web shop")
+        self.assertFalse(lead.email_from or lead.phone)
+        self.assertIn("<p>moi</p>", lead.description)
+        self.assertIn("cannot be read", lead.description)
+        self.assertIn("<b>phone</b>: &lt;b&gt;soita&lt;/b&gt;", lead.description)
+        self.assertRecordValues(
+            lead.activity_ids,
+            [{"user_id": seller.id, "summary": "Check the contact details"}],
+        )
+        self.assertFalse(good.lead_id.activity_ids)
+        self.assertNotIn("cannot be read", good.lead_id.description)
+        self.assertIn("aino at example", good.lead_id.description)
+
+    def test_look_at_a_lead_of_nobody_is_anybodys(self):
+        event = self._accept({"phone": "soita"})
+        self._run_job()
+        self.assertEqual(event.state, "done", event.error)
+        self.assertFalse(event.lead_id.user_id)
+        self.assertEqual(len(event.lead_id.activity_ids), 1)
+        self.assertFalse(event.lead_id.activity_ids.user_id)
+
     def test_team_that_works_with_leads_gets_leads(self):
         self.source.team_id = self.env["crm.team"].create(
             {"name": "Web", "company_id": self.company.id, "use_leads": True}

@@ -40,6 +40,8 @@ FIELDS = {
     "utm_medium": 120,
     "utm_campaign": 120,
 }
+# How a customer can be answered; one of them must be given.
+CONTACTS = ("email", "phone")
 # Names that senders already use: those of Odoo's own website form and common ones.
 ALIASES = {
     "contact_name": "name",
@@ -182,11 +184,14 @@ def external_id(payload, header=None):
 def read(payload):
     """Split a payload into known fields and the rest, both as clean text.
 
+    An e-mail address or a phone number that cannot be read is kept with the rest, as a
+    customer did write and a person may understand it.
+
     :return: `(fields, extra)`; `extra` is a list of `(name, text)` in the order sent
-    :raise PayloadError: without an e-mail address or a phone number, as nobody could
-        answer such a lead
+    :raise PayloadError: when neither was given, as nobody could answer such a lead
     """
     fields, extra = {}, []
+    contact_given = False
     for key, value in payload.items():
         name = _field_name(key)
         if name == "external_id" or value is None or value == "":
@@ -198,13 +203,15 @@ def read(payload):
             raise PayloadError(
                 422, "invalid_field", f"{clean(key, 60)} must be a text."
             )
-        if text := clean(value, FIELDS[name], lines=name == "message"):
+        if name in CONTACTS:
+            if text := clean(value, MAX_EXTRA_TEXT):
+                contact_given = True
+                if _is_contact(name, text) and fields.setdefault(name, text) == text:
+                    continue
+                extra.append((clean(key, 60), text))
+        elif text := clean(value, FIELDS[name], lines=name == "message"):
             fields.setdefault(name, text)
-    if "email" in fields and not _is_email(fields["email"]):
-        extra.append(("email", fields.pop("email")))
-    if not any(char.isdigit() for char in fields.get("phone", "")):
-        fields.pop("phone", None)
-    if "email" not in fields and "phone" not in fields:
+    if not contact_given:
         raise PayloadError(
             422,
             "missing_contact",
@@ -227,6 +234,15 @@ def _extra_text(value):
                 400, "bad_json", "The body is nested too deep."
             ) from None
     return clean(value, MAX_EXTRA_TEXT, lines=True)
+
+
+def _is_contact(name, text):
+    # Cut to its field, a contact would be another one.
+    if len(text) > FIELDS[name]:
+        return False
+    if name == "email":
+        return _is_email(text)
+    return any(char.isdigit() for char in text)
 
 
 def _is_email(text):
