@@ -28,7 +28,9 @@ class CrmOrdersStage(models.Model):
         help="What customers read on the tracking page. Empty: the same name.",
     )
     active = fields.Boolean(
-        default=True, help="Archive a stage to keep its history but not to use it."
+        default=True,
+        help="Archive a stage to keep its history but not to use it. It must hold no "
+        "orders any more.",
     )
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
@@ -95,6 +97,31 @@ class CrmOrdersStage(models.Model):
         "The time allowed is a number from 0 to 999.",
     )
 
+    @api.constrains("active")
+    def _check_archived_without_orders(self):
+        """Orders in an archived stage would be off the way, and customers astray."""
+        archived = self.filtered(lambda stage: not stage.active)
+        if not archived:
+            return
+        # Whoever archives may see only some of the orders; all of them count.
+        groups = (
+            self.env["sale.order"]
+            .sudo()
+            ._read_group(
+                [("crm_orders_stage_id", "in", archived.ids)],
+                ["crm_orders_stage_id"],
+                ["__count"],
+            )
+        )
+        if groups:
+            raise UserError(
+                self.env._(
+                    "Orders are still in the stages that you want to archive: %s. Move"
+                    " them to another stage first.",
+                    ", ".join(f"{stage.name} ({count})" for stage, count in groups),
+                )
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
         stages = super().create(vals_list)
@@ -121,7 +148,8 @@ class CrmOrdersStage(models.Model):
             raise UserError(
                 self.env._(
                     "Orders have been in this stage, so it belongs to their history."
-                    " Archive it instead."
+                    " Move the orders that are still in it to another stage, then"
+                    " archive it."
                 )
             )
 

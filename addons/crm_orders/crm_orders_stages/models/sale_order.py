@@ -395,6 +395,12 @@ class SaleOrder(models.Model):
         """Raise when the state of an order and its stage would tell different things."""
         if not stage:
             return
+        if not stage.sudo().active:
+            raise UserError(
+                self.env._(
+                    "Stage %s is archived, so no order can enter it.", stage.sudo().name
+                )
+            )
         kind = stage.sudo().kind
         for order in self:
             if order.state in ("draft", "sent"):

@@ -118,8 +118,35 @@ class TestStage(StagesMixin, TransactionCase):
     def test_stage_of_past_orders_is_archived_not_deleted(self):
         order = self._confirmed_orders(1)
         order.crm_orders_stage_id = self.stage_work
-        with self.assertRaisesRegex(UserError, "Archive"):
+        with self.assertRaisesRegex(UserError, "archive it"):
             self.stage_new.unlink()
         self.stage_new.active = False
         self.stage_ready.unlink()
         self.assertEqual(order.crm_orders_log_ids[-1:].stage_id, self.stage_new)
+
+    def test_stage_that_holds_orders_is_not_archived(self):
+        orders = self._confirmed_orders(3)
+        orders[2].crm_orders_stage_id = self.stage_work
+        manager = self._new_user("archiver", "crm_orders_base.group_manager")
+        stages = (self.stage_new | self.stage_work | self.stage_ready).with_user(
+            manager
+        )
+        with (
+            self.assertRaisesRegex(UserError, r"New \(2\), Work \(1\)"),
+            self.env.cr.savepoint(),
+        ):
+            stages.action_archive()
+        self.assertTrue(all((self.stage_new | self.stage_ready).mapped("active")))
+        orders.crm_orders_stage_id = self.stage_ready
+        (self.stage_new | self.stage_work).with_user(manager).action_archive()
+        self.assertFalse(self.stage_new.active)
+        self.stage_new.name = "An archived stage can still be changed"
+        with self.assertRaisesRegex(UserError, "archived"):
+            orders[0].crm_orders_stage_id = self.stage_work
+
+    def test_archiving_counts_orders_once_for_all_stages(self):
+        stages = self.stage_new | self.stage_work | self.stage_ready
+        self.env.flush_all()
+        with self.assertQueryCount(2):  # the orders, then the stages themselves
+            stages.active = False
+            self.env.flush_all()
