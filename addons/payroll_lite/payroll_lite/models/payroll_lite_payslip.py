@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date, formatLang
 
+from ..tools.dates import last_banking_day
 from ..tools.fault_texts import fault_text
 from ..tools.guard import as_engine, is_engine, without_defaults
 from ..tools.snapshot import fingerprint
@@ -219,7 +220,7 @@ class PayrollLitePayslip(models.Model):
     @api.depends("date_to")
     def _compute_date_payment(self):
         for payslip in self:
-            payslip.date_payment = payslip.date_to
+            payslip.date_payment = payslip.date_to and last_banking_day(payslip.date_to)
 
     @api.depends("number", "date_from")
     @api.depends_context("lang")
@@ -394,6 +395,7 @@ class PayrollLitePayslip(models.Model):
         payslip.is_reversed = True
         reversal._store_reversed_lines(payslip)
         reversal._confirm()
+        payslip.run_id._note_taken_back(payslip)
         return reversal.with_env(self.env)._get_form_action()
 
     def action_share(self):
@@ -407,6 +409,20 @@ class PayrollLitePayslip(models.Model):
         return self.env.ref("payroll_lite.payroll_lite_payslip_report").report_action(
             self
         )
+
+    def _get_file_name(self):
+        """What a printed file of these payslips is called, without its ending."""
+        run = self.run_id
+        if len(self) == 1:
+            name = self.number or self.display_name
+        elif len(run) == 1 and self <= run.payslip_ids and run.has_access("read"):
+            name = run.name
+        else:
+            first, last = min(self.mapped("date_from")), max(self.mapped("date_to"))
+            name = self.env._(
+                "Payslips %(first)s to %(last)s", first=str(first), last=str(last)
+            )
+        return name.replace("/", "-")
 
     def action_open_reversal(self):
         """Open the payslip that took this one back, or the one this takes back."""
@@ -582,6 +598,8 @@ class PayrollLitePayslip(models.Model):
             "company_id": self.company_id.id,
             "department_id": self.department_id.id,
             "reversal_of_id": self.id,
+            # so that the totals of the run are without what was taken back
+            "run_id": self.run_id.id,
             "program_id": self.program_id.id,
             "snapshot": self.snapshot,
             "snapshot_mark": self.snapshot_mark,

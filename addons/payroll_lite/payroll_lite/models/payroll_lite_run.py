@@ -9,6 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools.misc import format_date, get_lang
 
+from ..tools.dates import is_calendar_month, last_banking_day
 from ..tools.guard import as_engine, is_engine, without_defaults
 from .payroll_lite_engine import Period
 from .payroll_lite_payslip import LONGEST_PERIOD
@@ -16,6 +17,8 @@ from .payroll_lite_run_issue import ERRORS
 
 KEY_FIELDS = {"company_id", "structure_id", "date_from", "date_to", "date_payment"}
 OPEN_FIELDS = KEY_FIELDS | {"name"}
+# Inputs that are the pay of a whole month.
+MONTHLY_INPUTS = {"wage", "full_wage"}
 # More employees than this are worked on in the background, so that no browser waits
 # longer than the server allows a request to take.
 MOST_AT_ONCE = 1000
@@ -106,7 +109,7 @@ class PayrollLiteRun(models.Model):
     employees_done = fields.Integer(readonly=True, copy=False)
     last_employee = fields.Integer(readonly=True, copy=False)
     error = fields.Char(
-        readonly=True, copy=False, help="Why the work in the background stopped."
+        readonly=True, copy=False, help="Why the run did not get to its end."
     )
     # Times in a row that a chunk of work was begun and not ended.
     attempts = fields.Integer(readonly=True, copy=False)
@@ -114,6 +117,7 @@ class PayrollLiteRun(models.Model):
     payslip_count = fields.Integer(compute="_compute_totals", string="Payslips")
     error_count = fields.Integer(compute="_compute_issue_counts", string="Not Paid")
     warning_count = fields.Integer(compute="_compute_issue_counts", string="To Check")
+    attention = fields.Char(compute="_compute_issue_counts")
     earnings = fields.Monetary(compute="_compute_totals", string="Gross Pay")
     net = fields.Monetary(compute="_compute_totals", string="Net Pay")
     total_cost = fields.Monetary(compute="_compute_totals")
@@ -145,7 +149,7 @@ class PayrollLiteRun(models.Model):
     @api.depends("date_to")
     def _compute_date_payment(self):
         for run in self:
-            run.date_payment = run.date_to
+            run.date_payment = run.date_to and last_banking_day(run.date_to)
 
     @api.depends("employee_count", "employees_done")
     def _compute_progress(self):
@@ -167,6 +171,7 @@ class PayrollLiteRun(models.Model):
             )
 
     @api.depends("issue_ids.level")
+    @api.depends_context("lang")
     def _compute_issue_counts(self):
         groups = self.env["payroll.lite.run.issue"]._read_group(
             [("run_id", "in", self.ids)], ["run_id", "level"], ["__count"]
@@ -175,6 +180,14 @@ class PayrollLiteRun(models.Model):
         for run in self:
             run.error_count = counts.get((run._origin.id, "error"), 0)
             run.warning_count = counts.get((run._origin.id, "warning"), 0)
+            run.attention = " ".join(
+                text
+                for text, count in (
+                    (self.env._("Not paid: %s.", run.error_count), run.error_count),
+                    (self.env._("To check: %s.", run.warning_count), run.warning_count),
+                )
+                if count
+            )
 
     @api.constrains("date_from", "date_to")
     def _check_period(self):
@@ -196,6 +209,10 @@ class PayrollLiteRun(models.Model):
     def write(self, vals):
         self.check_access("write")
         self._check_open_fields(vals)
+        if OPEN_FIELDS & set(vals) and "done" in self.sudo().mapped("state"):
+            raise UserError(
+                self.env._("The pay run is confirmed and cannot change any more.")
+            )
         if KEY_FIELDS & set(vals) and self.sudo().payslip_ids:
             raise UserError(
                 self.env._(
@@ -306,7 +323,8 @@ class PayrollLiteRun(models.Model):
         engine = self.env["payroll.lite.engine"]
         period = self._get_period()
         due = set(engine._fetch_due_employees(period))
-        self.issue_ids.unlink()
+        # what was taken back stays so, whatever is computed again
+        self.issue_ids.filtered(lambda issue: issue.kind != "taken_back").unlink()
         self.payslip_ids.filtered(
             lambda payslip: (
                 payslip.state != "done" and payslip.employee_id.id not in due
@@ -320,7 +338,7 @@ class PayrollLiteRun(models.Model):
         )
         self.write(
             {
-                "state": "computing" if due else "computed",
+                "state": "computing",
                 "employee_count": len(due),
                 "employees_done": 0,
                 "last_employee": 0,
@@ -328,6 +346,8 @@ class PayrollLiteRun(models.Model):
                 "attempts": 0,
             }
         )
+        if not due:
+            self._finish()
 
     def _compute_chunk(self, size):
         """Compute the next ``size`` employees; everybody's faults are their own."""
@@ -345,14 +365,47 @@ class PayrollLiteRun(models.Model):
             self._compute_employees(period, chunk)
         self.write(
             {
-                "state": "computing" if rest else "computed",
                 "employees_done": self.employee_count - len(rest),
                 "last_employee": chunk[-1] if chunk else self.last_employee,
             }
         )
         if not rest:
-            self._sync_state()
+            self._finish()
         return len(chunk), len(rest)
+
+    def _finish(self):
+        """Offer what was computed for confirmation.
+
+        A run without payslips is no work to do: it stays a draft and says why.
+        """
+        self.ensure_one()
+        payslip = self.env["payroll.lite.payslip"].search(
+            [("run_id", "=", self.id)], limit=1
+        )
+        if not payslip:
+            self.write({"state": "draft", "error": self._get_empty_text()})
+            return
+        inputs = payslip.program_id._get_source()["inputs"]
+        if MONTHLY_INPUTS & set(inputs) and not is_calendar_month(
+            self.date_from, self.date_to
+        ):
+            self.env["payroll.lite.run.issue"].create(
+                [self._prepare_issue_vals("odd_period", False)]
+            )
+        self.state = "computed"
+        self._sync_state()
+
+    def _get_empty_text(self):
+        """Why nobody got a payslip."""
+        if self.employee_count:
+            return self.env._(
+                "No payslip was made: everybody is paid already or cannot be paid, as "
+                "listed below."
+            )
+        return self.env._(
+            "No payslip was made: nobody has a running contract in the period that this "
+            "structure pays."
+        )
 
     def _compute_employees(self, period, employee_ids):
         """Make or renew the payslips of some employees and note what is wrong."""
@@ -364,11 +417,11 @@ class PayrollLiteRun(models.Model):
                 ["employee_id", "state", "snapshot_mark"],
             )
         }
-        elsewhere = set(
-            payslips._search_duplicates(period, employee_ids)
-            .filtered(lambda payslip: payslip.run_id != self)
-            .employee_id.ids
-        )
+        elsewhere = {
+            payslip.employee_id.id: payslip
+            for payslip in payslips._search_duplicates(period, employee_ids)
+            if payslip.run_id != self
+        }
         open_ids = [
             employee_id
             for employee_id in employee_ids
@@ -404,7 +457,14 @@ class PayrollLiteRun(models.Model):
         for employee_id in employee_ids:
             sheet = sheets.get(employee_id)
             if employee_id in elsewhere:
-                issues.append(self._prepare_issue_vals("duplicate", employee_id))
+                other = elsewhere[employee_id]
+                # what another company pays is not told
+                known = other.company_id == self.company_id
+                issues.append(
+                    self._prepare_issue_vals(
+                        "duplicate", employee_id, payslip_id=known and other.id
+                    )
+                )
             elif sheet and sheet.fault:
                 fault = {"kind": sheet.fault.kind, "params": sheet.fault.params}
                 issues.append(
@@ -417,6 +477,17 @@ class PayrollLiteRun(models.Model):
                     for kind in sheet.warnings
                 ]
         self.env["payroll.lite.run.issue"].create(issues)
+
+    def _note_taken_back(self, payslip):
+        """Say on the run, if there is one, which of its payslips counts no more."""
+        self.env["payroll.lite.run.issue"].create(
+            [
+                run._prepare_issue_vals(
+                    "taken_back", payslip.employee_id.id, payslip_id=payslip.id
+                )
+                for run in self
+            ]
+        )
 
     def _prepare_issue_vals(self, kind, employee_id, **extra):
         return {

@@ -15,8 +15,9 @@ class PayrollLiteRunIssue(models.Model):
     run_id = fields.Many2one(
         "payroll.lite.run", required=True, ondelete="cascade", index=True
     )
+    # empty where the whole run is meant
     employee_id = fields.Many2one(
-        "hr.employee", required=True, ondelete="cascade", index=True
+        "hr.employee", ondelete="cascade", index="btree_not_null"
     )
     payslip_id = fields.Many2one(
         "payroll.lite.payslip", ondelete="cascade", index="btree_not_null"
@@ -30,6 +31,8 @@ class PayrollLiteRunIssue(models.Model):
             ("no_tax_percent", "No tax percent"),
             ("negative_net", "Negative net pay"),
             ("contract_end", "Contract ends"),
+            ("odd_period", "Not a month"),
+            ("taken_back", "Taken back"),
         ],
         required=True,
     )
@@ -39,7 +42,7 @@ class PayrollLiteRunIssue(models.Model):
     fault = fields.Json()
     message = fields.Char(compute="_compute_message", compute_sudo=True)
 
-    @api.depends("kind", "fault")
+    @api.depends("kind", "fault", "payslip_id")
     @api.depends_context("lang")
     def _compute_message(self):
         texts = self._get_texts()
@@ -47,8 +50,31 @@ class PayrollLiteRunIssue(models.Model):
             if issue.kind == "fault":
                 fault = issue.fault
                 issue.message = fault_text(self.env, fault["kind"], fault["params"])
+            elif issue.kind == "duplicate" and issue.payslip_id:
+                issue.message = issue._get_duplicate_text()
+            elif issue.kind == "taken_back":
+                issue.message = self.env._(
+                    "Payslip %s was taken back. The totals of the run are without it.",
+                    issue.payslip_id.number,
+                )
             else:
                 issue.message = texts[issue.kind]
+
+    def _get_duplicate_text(self):
+        """Name what pays the employee already, so that it can be found."""
+        self.ensure_one()
+        payslip = self.payslip_id
+        if payslip.run_id:
+            return self.env._(
+                "The payslip “%(payslip)s” of the pay run “%(run)s” already pays the "
+                "employee for days of this period.",
+                payslip=payslip.display_name,
+                run=payslip.run_id.name,
+            )
+        return self.env._(
+            "The payslip “%s” already pays the employee for days of this period.",
+            payslip.display_name,
+        )
 
     @api.model
     def _get_texts(self):
@@ -70,6 +96,10 @@ class PayrollLiteRunIssue(models.Model):
                 "The contract ends in the period. Check what is left to be paid, such as "
                 "unused holidays."
             ),
+            "odd_period": self.env._(
+                "The period is not one whole calendar month, but wages are paid in full "
+                "as for a month. Check the dates of the run."
+            ),
         }
 
     def action_open(self):
@@ -77,6 +107,8 @@ class PayrollLiteRunIssue(models.Model):
         self.ensure_one()
         if self.payslip_id:
             return self.payslip_id._get_form_action()
+        if not self.employee_id:
+            return False
         return {
             "type": "ir.actions.act_window",
             "res_model": "payroll.lite.employee",

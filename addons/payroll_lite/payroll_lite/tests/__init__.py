@@ -3,6 +3,7 @@ from . import (
     test_background,
     test_companies,
     test_counter,
+    test_dates,
     test_expression,
     test_payslip,
     test_program,

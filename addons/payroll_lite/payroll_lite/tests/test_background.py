@@ -95,7 +95,7 @@ class TestBackground(PayrollLiteCommon):
         self._make_empty_table()
         self._start_both()
         self._work()
-        self.assertEqual(self.bad.state, "computed")
+        self.assertEqual(self.bad.state, "draft")
         self.assertEqual(self.bad.error_count, 3)
         self.assertIn("empty_table", self.bad.issue_ids[0].message)
         self.assertFalse(self.bad.payslip_ids)

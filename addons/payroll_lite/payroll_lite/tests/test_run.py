@@ -229,6 +229,99 @@ class TestRun(PayrollLiteCommon):
             run.date_payment = date(2026, 6, 1)
         run.name = "A better name"
 
+    def test_a_confirmed_run_keeps_its_name(self):
+        run = self._make_confirmed_run(5)
+        for record in (run, run.sudo()):
+            for vals in ({"name": "Another"}, {"date_payment": "2026-06-01"}):
+                with self.refused("is confirmed and cannot change"):
+                    record.write(vals)
+        self.assertEqual(run.name, "May 2026 · Finland, monthly salary")
+
+    def test_a_period_that_is_no_month_is_told(self):
+        last_day = date(2026, 12, 31)
+        run = self._make_run(date_from=last_day, date_to=last_day)
+        run.action_compute()
+        self.assertEqual(run.earnings, 5500)
+        self.assertEqual(self._issues(run), {(False, "odd_period")})
+        self.assertEqual((run.error_count, run.warning_count), (0, 1))
+        self.assertEqual(run.attention, "To check: 1.")
+        self.assertIn("whole calendar month", run.issue_ids.message)
+        self.assertFalse(run.issue_ids.with_user(self.officer).action_open())
+        run.action_compute()
+        self.assertEqual(len(run.issue_ids), 1)
+        structure = self._make_structure(
+            [("BONUS", "earning", "100"), ("NET", "net", "earnings")]
+        )
+        run = self._make_run(
+            structure_id=structure.id, date_from=last_day, date_to=last_day
+        )
+        run.action_compute()
+        self.assertFalse(run.issue_ids, "a bonus is not paid by the month")
+
+    def test_what_was_taken_back_is_told_and_counts_no_more(self):
+        run = self._make_confirmed_run(5)
+        self.assertFalse(run.attention)
+        wrong, kept = run.payslip_ids.sorted("earnings", reverse=True)
+        wrong.action_reverse()
+        self.assertEqual(run.state, "done")
+        self.assertEqual((run.earnings, run.net), (kept.earnings, kept.net))
+        self.assertEqual(run.total_cost, kept.total_cost)
+        self.assertEqual(self._issues(run), {("Aino", "taken_back")})
+        self.assertIn(wrong.number, run.issue_ids.message)
+        self.assertEqual(run.attention, "To check: 1.")
+        self.assertEqual(
+            run.issue_ids.with_user(self.officer).action_open()["res_id"], wrong.id
+        )
+        again = self._make_run()
+        again.action_compute()
+        self.assertEqual(again.payslip_ids.employee_id, self.aino)
+
+    def test_a_payslip_taken_back_early_stays_told(self):
+        run = self._make_run()
+        run.action_compute()
+        payslip = run.payslip_ids[0]
+        payslip.action_confirm()
+        payslip.action_reverse()
+        run.action_compute()
+        self.assertEqual(self._issues(run), {(payslip.employee_id.name, "taken_back")})
+        self.assertEqual(len(run.payslip_ids), 3)
+        run.action_confirm()
+        self.assertEqual(run.state, "done")
+
+    def test_a_second_run_of_the_month_is_no_work_to_do(self):
+        first = self._make_confirmed_run(5)
+        second = self._make_run()
+        second.action_compute()
+        self.assertEqual(second.state, "draft")
+        self.assertFalse(second.payslip_ids)
+        self.assertIn("No payslip was made", second.error)
+        self.assertEqual(second.attention, "Not paid: 2.")
+        for issue in second.issue_ids:
+            payslip = first.payslip_ids.filtered(
+                lambda payslip, issue=issue: payslip.employee_id == issue.employee_id
+            )
+            self.assertIn(payslip.number, issue.message)
+            self.assertIn(first.name, issue.message)
+            action = issue.with_user(self.officer).action_open()
+            self.assertEqual(action["res_id"], payslip.id)
+        new = self._make_employee("New")
+        second.action_compute()
+        self.assertEqual(second.state, "computed")
+        self.assertFalse(second.error)
+        self.assertEqual(second.payslip_ids.employee_id, new)
+
+    def test_a_run_for_nobody_says_so(self):
+        (self.aino | self.eero).contract_date_end = "2026-03-31"
+        run = self._make_run()
+        run.action_compute()
+        self.assertEqual(run.state, "draft")
+        self.assertIn("nobody has a running contract", run.error)
+
+    def test_banks_pay_on_working_days(self):
+        self.assertEqual(self._make_run(month=10).date_payment, date(2026, 10, 30))
+        payslip = self._make_payslip(self.aino, month=10)
+        self.assertEqual(payslip.date_payment, date(2026, 10, 30))
+
     def test_payslips_of_a_run_keep_their_keys(self):
         run = self._make_run()
         run.action_compute()
