@@ -15,10 +15,13 @@ class PayrollLiteEmployee(models.Model):
     _order = "name, id"
     _depends = {
         "hr.employee": ["active", "company_id", "current_version_id", "name"],
+        "hr.job": ["name"],
         "hr.version": [
             "contract_date_end",
             "contract_date_start",
             "department_id",
+            "is_custom_job_title",
+            "job_id",
             "job_title",
             "payroll_structure_id",
             "payroll_tax_limit",
@@ -56,11 +59,17 @@ class PayrollLiteEmployee(models.Model):
 
     @property
     def _table_query(self):
+        # as the payslip has it: the job by the reader's language, unless it was given a
+        # title of its own
         return SQL(
             """
             SELECT employee.id, employee.id AS employee_id, employee.name,
                    employee.active, employee.company_id,
-                   version.department_id, version.job_title,
+                   version.department_id,
+                   CASE WHEN job.id IS NULL OR version.is_custom_job_title
+                        THEN version.job_title
+                        ELSE COALESCE(job.name->>%(lang)s, job.name->>'en_US')
+                    END AS job_title,
                    version.contract_date_start, version.contract_date_end,
                    version.wage, version.payroll_structure_id AS structure_id,
                    version.payroll_tax_percent AS tax_percent,
@@ -69,6 +78,7 @@ class PayrollLiteEmployee(models.Model):
                    payslip.payslip_count, payslip.last_period
               FROM hr_employee employee
               JOIN hr_version version ON version.id = employee.current_version_id
+         LEFT JOIN hr_job job ON job.id = version.job_id
          LEFT JOIN (
                     SELECT employee_id, count(*) AS payslip_count,
                            max(date_to) FILTER (
@@ -77,7 +87,8 @@ class PayrollLiteEmployee(models.Model):
                       FROM payroll_lite_payslip
                   GROUP BY employee_id
                    ) AS payslip ON payslip.employee_id = employee.id
-            """
+            """,
+            lang=self.env.lang or "en_US",
         )
 
     def action_open_payslips(self):

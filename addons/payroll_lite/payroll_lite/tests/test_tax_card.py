@@ -92,6 +92,29 @@ class TestTaxCard(PayrollLiteCommon):
         with mute_logger("odoo.sql_db"), self.refused("tax_percent", IntegrityError):
             self.aino.payroll_tax_percent = -1
 
+    def test_no_percent_is_asked_about(self):
+        card = self._card(date(2026, 3, 1), tax_percent=0)
+        with self.refused("Enter the tax percent"):
+            card.action_save()
+        card.is_zero_percent = True
+        card.action_save()
+        version = self.aino.version_ids.sorted("date_version")[-1]
+        self.assertEqual(version.payroll_tax_percent, 0)
+
+    def test_the_job_is_told_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("fi_FI")
+        job = self.env["hr.job"].create({"name": "Seller", "company_id": False})
+        job.with_context(lang="fi_FI").name = "Myyjä"
+        self.aino.job_id = job
+        view = self.env["payroll.lite.employee"].with_user(self.officer)
+        view = view.browse(self.aino.id)
+        for lang, title in (("en_US", "Seller"), ("fi_FI", "Myyjä")):
+            view.invalidate_model()
+            self.assertEqual(view.with_context(lang=lang).job_title, title)
+        self.aino.job_title = "Shoe seller"
+        view.invalidate_model()
+        self.assertEqual(view.with_context(lang="fi_FI").job_title, "Shoe seller")
+
     def test_others_may_not(self):
         for user in (self.clerk, self.hr_manager):
             with self.assertRaises(AccessError):

@@ -71,6 +71,11 @@ class PayrollLiteTaxCard(models.TransientModel):
         help="Percent that is withheld from income above the limit.",
     )
 
+    is_zero_percent = fields.Boolean(
+        string="Card Says 0 Percent",
+        help="Tick this when 0 percent is what the tax card says, and not forgotten.",
+    )
+
     _percent_range = models.Constraint(
         "CHECK (tax_percent BETWEEN 0 AND 100 AND tax_percent_above BETWEEN 0 AND 100)",
         "A tax percent lies between 0 and 100.",
@@ -145,6 +150,13 @@ class PayrollLiteTaxCard(models.TransientModel):
         """
         self.ensure_one()
         self._check_employee()
+        if not self.tax_percent and not self.is_zero_percent:
+            raise ValidationError(
+                self.env._(
+                    "Enter the tax percent of the card. If the card really says 0 percent, "
+                    "tick “Card Says 0 Percent”."
+                )
+            )
         # Officers may change these fields of an employee and no others. Making a version
         # takes the rights of a user, sudo is not enough for core.
         employee = self.env["hr.employee"].with_user(SUPERUSER_ID)
