@@ -56,8 +56,8 @@ class PayrollLiteParameterValue(models.Model):
     def _compute_display_value(self):
         for value in self:
             if value.kind == "table":
-                value.display_value = " · ".join(
-                    f"{value._format(band.lower)}+: {value._format(band.rate)}"
+                value.display_value = "; ".join(
+                    value._get_band_text(band)
                     for band in value.band_ids.sorted("lower")
                 )
             else:
@@ -69,6 +69,17 @@ class PayrollLiteParameterValue(models.Model):
         for value in self:
             day = format_date(self.env, value.date_from)
             value.display_name = f"{value.parameter_id.name} · {day}"
+
+    def _get_band_text(self, band):
+        """A band as people say it; one from 0 on is just its figure."""
+        figure = self._format(band.rate)
+        if not band.lower:
+            return figure
+        return self.env._(
+            "from %(limit)s: %(figure)s",
+            limit=self._format(band.lower),
+            figure=figure,
+        )
 
     def _format(self, number):
         """``number`` in the reader's language, without needless zeros."""

@@ -212,7 +212,7 @@ class TestStructure(PayrollLiteCommon):
         )
         self.assertEqual(value._to_source()["bands"], [["0", "10.5"], ["1000", "20"]])
         self.assertEqual(
-            value.with_context(lang="en_US").display_value, "0+: 10.5 · 1000+: 20"
+            value.with_context(lang="en_US").display_value, "10.5; from 1000: 20"
         )
 
     def test_no_table_loses_its_last_band(self):
