@@ -87,7 +87,15 @@ class ReportPayrollLitePayslip(models.AbstractModel):
             "year_note": env._(
                 "Net pay in %(year)s so far: %(amount)s",
                 year=payslip.date_payment.year,
-                amount=ytd["net"],
+                amount=formatLang(
+                    env,
+                    sum(
+                        line.ytd_amount
+                        for line in payslip.line_ids
+                        if line.category == "net"
+                    ),
+                    currency_obj=payslip.currency_id,
+                ),
             ),
             "reversal_note": payslip.reversal_of_id
             and env._("Takes back payslip %s", payslip.reversal_of_id.number),
@@ -136,7 +144,7 @@ class ReportPayrollLitePayslip(models.AbstractModel):
     @api.model
     def _get_ytd(self, payslip):
         """Totals of the year, this payslip included, by category."""
-        totals = dict.fromkeys(("earning", "deduction", "employer", "net"), 0)
+        totals = dict.fromkeys(("earning", "deduction", "employer"), 0)
         for line in payslip.line_ids:
             if line.category in totals:
                 totals[line.category] += line.ytd_amount

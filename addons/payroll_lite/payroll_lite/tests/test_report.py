@@ -138,6 +138,12 @@ class TestReport(PayrollLiteCommon):
         self.assertNotIn('ps_draft">', html)
         self.assertNotIn("WITHIN_LIMIT", html)
 
+    def test_net_pay_of_the_year_has_its_currency(self):
+        html = self._html(self._make_confirmed(self.aino))
+        self.assertIn(
+            "tähän mennessä: 1\N{NO-BREAK SPACE}892,83\N{NO-BREAK SPACE}€", html
+        )
+
     def test_a_draft_says_so(self):
         payslip = self._make_payslip(self.aino)
         payslip.action_compute()
