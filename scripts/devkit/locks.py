@@ -3,7 +3,7 @@
 import contextlib
 import fcntl
 
-from .console import say
+from .console import Fault, say
 
 
 @contextlib.contextmanager
@@ -16,6 +16,18 @@ def exclusive(path, waiting_for):
         except BlockingIOError:
             say(f"Waiting for another command: {waiting_for} ...")
             fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def exclusive_or_fault(path, text):
+    """Hold `path` alone, or end with `text` when another command has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Fault(text) from None
         yield
 
 

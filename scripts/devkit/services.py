@@ -18,6 +18,9 @@ from .settings import LOGS, RECEIPTS, ROOT
 def process(name, command, **options):
     """A child process with its own log, ended in an orderly way after the block."""
     log = LOGS / f"{name}.log"
+    if log.exists():
+        # Why it ended the last time is looked for after the next start.
+        log.replace(log.with_suffix(".previous.log"))
     with log.open("wb") as output:
         child = subprocess.Popen(
             [str(word) for word in command],

@@ -4,7 +4,7 @@ import contextlib
 import json
 import time
 
-from . import databases, environments, modules, services, settings, setup
+from . import databases, environments, locks, modules, services, settings, setup
 from .console import Fault, say, step
 
 DATABASE = "shop"
@@ -20,9 +20,14 @@ USERS = {
 def main(_arguments):
     port, proxy_port = settings.port(), settings.proxy_port()
     settings.prepare_state()
-    settings.require_free_port(port, "PORT")
-    settings.require_free_port(proxy_port, "PROXY_PORT")
-    with setup.odoo_with_database_server() as odoo:
+    running = locks.exclusive_or_fault(
+        settings.RUN / "shop.lock",
+        "This checkout's shop is running already, in another terminal.",
+    )
+    with running, contextlib.ExitStack() as stack:
+        settings.require_free_port(port, "PORT")
+        settings.require_free_port(proxy_port, "PROXY_PORT")
+        odoo = stack.enter_context(setup.odoo_with_database_server())
         environments.proxy()
         ensure_database(odoo)
         set_addresses(port, proxy_port)
@@ -128,33 +133,47 @@ def set_addresses(port, proxy_port, database=DATABASE):
 
 def serve(odoo, port, proxy_port):
     url = f"http://127.0.0.1:{port}"
+    devices = f"http://127.0.0.1:{proxy_port}"
     with contextlib.ExitStack() as stack:
+        proxy_stack = stack.enter_context(contextlib.ExitStack())
         with step("Starting Odoo and the till devices"):
             server = stack.enter_context(services.odoo_server(odoo, DATABASE, port))
-            proxy = stack.enter_context(services.hardware_proxy(proxy_port, port))
+            proxy = start_devices(proxy_stack, proxy_port, port)
             services.wait_for(f"{url}/web/health", server)
-            services.wait_for(f"http://127.0.0.1:{proxy_port}/hw_proxy/hello", proxy)
-        welcome(url)
+        welcome(url, devices)
         beat = 0
-        while server.poll() is None and proxy.poll() is None:
+        while server.poll() is None:
             time.sleep(0.5)
             beat += 1
+            if proxy.poll() is not None:
+                # The shop goes on without: tills tell their cashiers what is missing.
+                say(
+                    f"The till devices ended by themselves ({proxy.log}); starting again."
+                )
+                time.sleep(1)
+                proxy_stack.close()
+                proxy = start_devices(proxy_stack, proxy_port, port)
             if beat % 10 == 0:
                 databases.postgres.require_private_cluster()
-        name = "Odoo" if server.poll() is not None else "The hardware proxy"
-        ended = server if server.poll() is not None else proxy
-        raise Fault(f"{name} ended by itself; its last words are in {ended.log}")
+        raise Fault(f"Odoo ended by itself; its last words are in {server.log}")
 
 
-def welcome(url):
+def start_devices(stack, proxy_port, port):
+    proxy = stack.enter_context(services.hardware_proxy(proxy_port, port))
+    services.wait_for(f"http://127.0.0.1:{proxy_port}/hw_proxy/hello", proxy)
+    return proxy
+
+
+def welcome(url, devices):
     say()
     say(f"The shop is open: {url}")
+    say(f"The till's devices are at {devices}")
     say("Log in (the password is the login):")
     for login, purpose in USERS.items():
         say(f"  {login:<8} {purpose}")
     say("Try first:")
-    say("  seller   Orders > Order board: move an order to its next stage, then open")
-    say("           the order's tracking link in a private window")
+    say("  seller   Orders > Board: move an order to its next stage, then copy the")
+    say("           order's tracking link and open it in a private window")
     say("  cashier  Point of Sale: open the Helsinki till, choose the customer")
     say("           with the Gold badge, sell something, pay cash")
     say(f"           the receipt is printed to {settings.RECEIPTS}")

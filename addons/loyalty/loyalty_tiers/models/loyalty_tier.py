@@ -202,6 +202,14 @@ class LoyaltyTier(models.Model):
         # sudo: managers of loyalty do not administer scheduled actions
         self.env.ref("loyalty_tiers.ir_cron_review").sudo()._trigger()
 
+    def action_delete(self):
+        """Delete the tier from its form, then show those that are left."""
+        self.ensure_one()
+        self.unlink()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "loyalty_tiers.loyalty_tier_action"
+        ) | {"target": "main"}
+
     def action_open_members(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -139,6 +139,8 @@ class TestAccess(LoyaltyTiersCommon):
                 self.rpc(role, "loyalty.tier", "write", self.gold.ids, {"threshold": 1})
             with self.assertRaises(AccessError, msg=role):
                 self.rpc(role, "loyalty.tier", "unlink", self.gold.ids)
+            with self.assertRaises(AccessError, msg=role):
+                self.rpc(role, "loyalty.tier", "action_delete", self.gold.ids)
         [tier_id] = self.rpc("manager", "loyalty.tier", "create", [values])
         self.rpc("manager", "loyalty.tier", "write", [tier_id], {"threshold": 9000.0})
         self.rpc("manager", "loyalty.tier", "unlink", [tier_id])
@@ -206,7 +208,7 @@ class TestAccess(LoyaltyTiersCommon):
     def test_public_methods_are_those_meant_to_be(self):
         """A new public method is a new door: it has to be written down here."""
         doors = {
-            "loyalty.tier": {"action_open_members"},
+            "loyalty.tier": {"action_delete", "action_open_members"},
             "loyalty.membership": {"action_open_activities"},
             "loyalty.activity": {"action_open_source"},
             "loyalty.adjust": {"action_confirm"},

@@ -82,7 +82,9 @@ class TestTier(LoyaltyTiersCommon):
 
     def test_members_of_a_deleted_tier_fall_to_the_next_one(self):
         self.buy(2500)
-        self.gold.unlink()
+        action = self.gold.action_delete()
+        self.assertEqual(action["res_model"], "loyalty.tier")
+        self.assertFalse(self.gold.exists())
         self.assertEqual(self.member().tier_id, self.silver)
         self.run_review()
         self.assertEqual(self.member().tier_id, self.silver)

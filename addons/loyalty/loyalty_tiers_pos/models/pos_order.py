@@ -107,5 +107,6 @@ class PosOrder(models.Model):
             # the clock of a till can be wrong
             "date": min(day, self.company_id._get_loyalty_today()),
             "amount": self.lines._filter_loyalty_lines()._get_loyalty_amount(),
-            "reference": self.name,
+            # what is printed on the receipt
+            "reference": self.pos_reference or self.name,
         }

@@ -38,7 +38,7 @@ class TestLedger(LoyaltyTiersPosCommon):
         entry = self.booked(order)
         self.assertEqual(
             (entry.kind, entry.amount, entry.partner_id, entry.reference),
-            ("sale", 200, self.partner, order.name),
+            ("sale", 200, self.partner, order.pos_reference),
         )
         self.assertEqual(self.member(self.partner).tier_id, self.bronze)
 

@@ -82,6 +82,7 @@ registry.category("web_tour.tours").add("retail_pos_hardware_health_refused", {
 registry.category("web_tour.tours").add("retail_pos_hardware_health_away", {
     steps: () => [
         ...openCheck,
+        check("failed", "This computer does not reach the service"),
         check("failed", "Nothing answers at this address."),
         check("failed", "Start the device service on it"),
         {

@@ -39,6 +39,31 @@ function isPrinted() {
     };
 }
 
+function forgetRequests() {
+    return {
+        content: "forget what was fetched so far",
+        trigger: "body",
+        run: () => performance.clearResourceTimings(),
+    };
+}
+
+function askedNobodyElse() {
+    return {
+        content: "a receipt needs the shop and its devices only: the internet may be away",
+        trigger: "body",
+        run: () => {
+            const own = [location.origin, posmodel.config.proxy_ip, "data:", "blob:"];
+            const strange = performance
+                .getEntriesByType("resource")
+                .map((entry) => entry.name)
+                .filter((name) => !own.some((start) => name.startsWith(start)));
+            if (strange.length) {
+                throw new Error(`The till asked ${strange.join(", ")}`);
+            }
+        },
+    };
+}
+
 async function ask(name, data) {
     const response = await fetch(`${posmodel.config.proxy_ip}/v1/${name}`, {
         method: "POST",
@@ -81,7 +106,14 @@ registry.category("web_tour.tours").add("retail_pos_hardware_sell_and_print", {
 });
 
 registry.category("web_tour.tours").add("retail_pos_hardware_auto_print", {
-    steps: () => [openRegister(), sellForCash(), isPrinted()].flat(Infinity),
+    steps: () =>
+        [
+            openRegister(),
+            forgetRequests(),
+            sellForCash(),
+            isPrinted(),
+            askedNobodyElse(),
+        ].flat(Infinity),
 });
 
 registry.category("web_tour.tours").add("retail_pos_hardware_paper_out", {

@@ -124,14 +124,17 @@ export class ProxyHealth extends Component {
     }
 
     async checkConnection() {
-        const title = _t("This computer reaches the service");
         try {
             await this.service.hello();
         } catch (error) {
-            this.addCheck(title, "failed", await this.getConnectionAdvice(error));
+            this.addCheck(
+                _t("This computer does not reach the service"),
+                "failed",
+                await this.getConnectionAdvice(error)
+            );
             return false;
         }
-        this.addCheck(title, "ok");
+        this.addCheck(_t("This computer reaches the service"), "ok");
         return true;
     }
 

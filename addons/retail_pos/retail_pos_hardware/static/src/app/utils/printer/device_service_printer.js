@@ -1,12 +1,12 @@
 import { _t } from "@web/core/l10n/translation";
 import { Mutex } from "@web/core/utils/concurrency";
-import { htmlToCanvas } from "@point_of_sale/app/services/render_service";
 import { BasePrinter } from "@point_of_sale/app/utils/printer/base_printer";
 import { uuidv4 } from "@point_of_sale/utils";
 import {
     DeviceService,
     problemText,
 } from "@retail_pos_hardware/app/utils/device_service";
+import { drawReceipt } from "@retail_pos_hardware/app/utils/receipt_picture";
 
 /** Longer than the service itself waits for the printer. */
 const PRINT_TIMEOUT = 20000;
@@ -60,7 +60,7 @@ export class DeviceServicePrinter extends BasePrinter {
     }
 
     drawReceipt(receipt) {
-        return htmlToCanvas(receipt, { addClass: "pos-receipt-print" });
+        return drawReceipt(receipt);
     }
 
     /** @override without the noise that JPEG leaves around letters */
