@@ -49,7 +49,8 @@ function forgetRequests() {
 
 function askedNobodyElse() {
     return {
-        content: "a receipt needs the shop and its devices only: the internet may be away",
+        content:
+            "a receipt needs the shop and its devices only: the internet may be away",
         trigger: "body",
         run: () => {
             const own = [location.origin, posmodel.config.proxy_ip, "data:", "blob:"];

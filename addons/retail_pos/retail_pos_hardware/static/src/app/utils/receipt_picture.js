@@ -3,7 +3,13 @@ import { waitImages } from "@point_of_sale/utils";
 
 /** Longer than a font from the shop's own server takes. */
 const FONT_TIMEOUT = 1000;
-const FACE = ["font-family", "font-style", "font-weight", "font-stretch", "unicode-range"];
+const FACE = [
+    "font-family",
+    "font-style",
+    "font-weight",
+    "font-stretch",
+    "unicode-range",
+];
 const SOURCE_URL = /url\(\s*(["']?)(.*?)\1\s*\)/g;
 
 /** Fonts with their files inside, by the address of the file. */
@@ -74,7 +80,9 @@ export async function getFontCss() {
         .flatMap(getRules)
         .filter((rule) => rule instanceof CSSFontFaceRule)
         .filter((rule) =>
-            loaded.has(getFaceKey(...FACE.map((name) => rule.style.getPropertyValue(name))))
+            loaded.has(
+                getFaceKey(...FACE.map((name) => rule.style.getPropertyValue(name)))
+            )
         );
     return (await Promise.all(rules.map(embedFont))).join("\n");
 }
