@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@odoo/hoot";
+import { animationFrame, click, queryOne } from "@odoo/hoot-dom";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     defineModels,
@@ -47,4 +48,29 @@ test("a board with orders shows them", async () => {
     await mountView(BOARD);
     expect(".o_view_nocontent").toHaveCount(0);
     expect(".o_kanban_group .o_kanban_record").toHaveText("S001");
+});
+
+test("a double click on a button presses it once and opens no order", async () => {
+    onRpc("order", "move_on", () => {
+        expect.step("moved");
+        return true;
+    });
+    await mountView({
+        ...BOARD,
+        arch: BOARD.arch.replace(
+            '<field name="name"/>',
+            '<field name="name"/><button type="object" name="move_on">Next</button>'
+        ),
+        selectRecord: () => expect.step("opened"),
+    });
+    await click("button[name=move_on]");
+    // The board is drawn anew meanwhile, so the second click may hit the card itself.
+    queryOne(".o_kanban_record").dispatchEvent(
+        new MouseEvent("click", { bubbles: true, cancelable: true, detail: 2 })
+    );
+    await animationFrame();
+    expect.verifySteps(["moved"]);
+    await click(".o_kanban_record");
+    await animationFrame();
+    expect.verifySteps(["opened"]);
 });
