@@ -21,7 +21,6 @@ class CrmOrdersStageLog(models.Model):
     )
     stage_id = fields.Many2one(
         "crm_orders.stage",
-        "To",
         required=True,
         readonly=True,
         index=True,
@@ -39,6 +38,12 @@ class CrmOrdersStageLog(models.Model):
         aggregator="avg",
         help="Hours that the order stayed in the stage, nights and holidays included.",
     )
+    hours_so_far = fields.Float(
+        "Hours in Stage",
+        compute="_compute_hours_so_far",
+        help="Hours that the order stayed in the stage, or has been there until now, "
+        "nights and holidays included.",
+    )
     is_late = fields.Boolean(
         "Left Late",
         readonly=True,
@@ -48,6 +53,14 @@ class CrmOrdersStageLog(models.Model):
     _open_uniq = models.UniqueIndex(
         "(order_id) WHERE left_date IS NULL", "An order is in one stage at a time."
     )
+
+    @api.depends("entered_date", "left_date", "duration")
+    def _compute_hours_so_far(self):
+        now = fields.Datetime.now()
+        for row in self:
+            row.hours_so_far = row.duration
+            if row.entered_date and not row.left_date:
+                row.hours_so_far = (now - row.entered_date).total_seconds() / 3600
 
     @api.model
     def _close(self, orders, now):

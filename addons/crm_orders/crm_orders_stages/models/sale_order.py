@@ -301,13 +301,12 @@ class SaleOrder(models.Model):
         """Open the stage history of this order."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_orders_stages.crm_orders_stage_log_action"
+            "crm_orders_stages.crm_orders_stage_log_order_action"
         )
         return {
             **action,
             "domain": [("order_id", "=", self.id)],
-            "context": {},
-            "views": [(False, "list")],
+            "context": {"active_id": self.id, "crm_orders_one_order": True},
         }
 
     def _action_confirm(self):

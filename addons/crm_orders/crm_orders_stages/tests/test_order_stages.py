@@ -248,6 +248,26 @@ class TestOrderStages(StagesMixin, TransactionCase):
         self.assertEqual(self._history(order), ["Work (open)"])
         self.assertTrue(order.crm_orders_planned_date)
 
+    def test_history_tells_the_hours_of_the_present_stage_so_far(self):
+        with freeze_time("2026-01-15 08:00:00"):
+            order = self._confirmed_orders(1)
+        with freeze_time("2026-01-15 10:30:00"):
+            order.crm_orders_stage_id = self.stage_work
+        with freeze_time("2026-01-15 11:15:00"):
+            rows = order.crm_orders_log_ids.sorted("id")
+            self.assertEqual(rows.mapped("hours_so_far"), [2.5, 0.75])
+        with freeze_time("2026-01-15 12:30:00"):
+            rows.invalidate_recordset()
+            self.assertEqual(rows.mapped("hours_so_far"), [2.5, 2.0])
+        self.assertEqual(rows.mapped("duration"), [2.5, 0.0], "for averages")
+
+    def test_history_of_an_order_is_called_so(self):
+        order = self._confirmed_orders(2)[0]
+        action = order.action_crm_orders_view_log()
+        self.assertEqual(action["display_name"], "Stage History")
+        rows = self.env["crm_orders.stage.log"].search(action["domain"])
+        self.assertEqual(rows, order.crm_orders_log_ids)
+
     # --- schedule ---
 
     def test_schedule_compares_with_the_day_of_the_user(self):
