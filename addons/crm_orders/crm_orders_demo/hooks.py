@@ -115,9 +115,11 @@ def _place_orders(env):
     now = fields.Datetime.now().replace(second=0)
     for name, (entered, planned) in ORDER_WAYS.items():
         order = env.ref(f"crm_orders_demo.order_{name}")
-        order.action_confirm()
+        # The history tells who moved an order: the people of the shop, not the system.
+        by_seller = order.with_user(order.user_id)
+        by_seller.action_confirm()
         for _step in entered[1:]:
-            order.action_crm_orders_next_stage()
+            by_seller.action_crm_orders_next_stage()
         dates = [_get_moment(now, days, hour) for days, hour in entered]
         order.date_order = dates[0]
         _set_back_clock(order, dates)

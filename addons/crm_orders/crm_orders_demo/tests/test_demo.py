@@ -32,6 +32,7 @@ class TestDemo(HttpCase):
         self.assertEqual(len(rows), 5)
         self.assertTrue(all(row.duration > 1 for row in rows[:-1]))
         self.assertLess(order.date_order, rows[1].entered_date)
+        self.assertEqual(rows.user_id, order.user_id)
         for row, following in itertools.pairwise(rows):
             self.assertEqual(row.left_date, following.entered_date)
 
