@@ -66,13 +66,12 @@ class PayrollLiteRunIssue(models.Model):
         payslip = self.payslip_id
         if payslip.run_id:
             return self.env._(
-                "The payslip “%(payslip)s” of the pay run “%(run)s” already pays the "
-                "employee for days of this period.",
+                "Payslip %(payslip)s of “%(run)s” pays these days.",
                 payslip=payslip.display_name,
                 run=payslip.run_id.name,
             )
         return self.env._(
-            "The payslip “%s” already pays the employee for days of this period.",
+            "Payslip %s pays these days.",
             payslip.display_name,
         )
 
