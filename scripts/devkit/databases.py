@@ -83,7 +83,8 @@ def server_version():
 def template(kind, key, build, what):
     """Name of the template database `kind` for `key`; `build(name)` makes a missing one."""
     name = f"{TEMPLATE}_{kind}_{key}"
-    with locks.exclusive(RUN / f"{name}.lock", f"it builds {what}"):
+    # One of a kind at a time: they are built under one name.
+    with locks.exclusive(RUN / f"{TEMPLATE}_{kind}.lock", f"it builds {what}"):
         if not exists(name):
             building = f"building_{MINE}_{kind}"
             with step(f"Building {what}"):
