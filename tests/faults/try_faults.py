@@ -175,7 +175,13 @@ def disk_fills_up(checkout):
     finally:
         clean = ["make", "clean"]
         environment = checkout.environment(STATE=state)
-        subprocess.run(clean, cwd=checkout.root, env=environment, check=True)
+        subprocess.run(
+            clean,
+            cwd=checkout.root,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
         subprocess.run(["umount", small], check=True)
 
 
@@ -206,11 +212,15 @@ def no_server(checkout):
 
 @fault("The cached package is cut short")
 def corrupted_cache(checkout):
-    for package in (checkout.cache / "asiakaskunta/debian").glob("odoo-19_*.deb"):
+    packages = list((checkout.cache / "asiakaskunta/debian").glob("odoo-19_*.deb"))
+    assert packages, "there is no cached package to damage: run `make setup` before"
+    for package in packages:
         with package.open("r+b") as handle:
             handle.truncate(1_000_000)
-    shutil.rmtree(checkout.cache / "odoo", ignore_errors=True)
+    for tree in (checkout.cache / "asiakaskunta").glob("odoo-*"):
+        shutil.rmtree(tree)
     checkout.stop_at("Installing the Python environment", signal.SIGINT)
+    assert all(package.stat().st_size > 1_000_000 for package in packages)
     return "downloaded again, checked, and the set-up went on"
 
 
