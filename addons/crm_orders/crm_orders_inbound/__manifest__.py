@@ -1,11 +1,11 @@
 {
     "name": "Orders: Incoming Leads",
     "summary": "Web shops and forms send leads over HTTP; none is lost or doubled",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "author": "Asiakaskunta",
     "license": "LGPL-3",
     "category": "Sales/CRM",
-    "depends": ["crm_orders_base"],
+    "depends": ["crm_orders_identity"],
     "data": [
         "security/ir.model.access.csv",
         "security/crm_orders_inbound_rules.xml",

@@ -1,2 +1,3 @@
+from . import hooks
 from . import lead_dispatcher
 from . import leads

@@ -56,3 +56,23 @@ class CrmLead(models.Model):
                 ),
                 user_id=user.id,
             )
+
+    def _crm_orders_add_note(self, body, partner):
+        """Add to the lead what the customer sent later; whoever follows it is told."""
+        self.ensure_one()
+        self.message_post(
+            body=body or "",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            author_id=partner.id or self.env.ref("base.partner_root").id,
+        )
+
+    def _get_partner_email_update(self, force_void=True):
+        if self.env.context.get("crm_orders_keep_customer"):
+            return False
+        return super()._get_partner_email_update(force_void=force_void)
+
+    def _get_partner_phone_update(self, force_void=True):
+        if self.env.context.get("crm_orders_keep_customer"):
+            return False
+        return super()._get_partner_phone_update(force_void=force_void)

@@ -13,9 +13,12 @@ DELAYED_AFTER_MINUTES = 15
 
 
 class CrmOrdersSource(models.Model):
-    """A sender of leads: one web shop, form or partner, with its own key."""
+    """Where requests come from: a web shop, a form, a messenger account, a telephone
+    number; each with secrets of its own.
+    """
 
     _name = "crm_orders.source"
+    _inherit = "crm_orders.source.hook"
     _description = "Lead Source"
     _order = "name, id"
     _check_company_auto = True
@@ -24,7 +27,13 @@ class CrmOrdersSource(models.Model):
         required=True, help="Where the leads come from, for example Website."
     )
     active = fields.Boolean(
-        default=True, help="The key of an archived source is refused."
+        default=True, help="What an archived source sends is refused."
+    )
+    kind = fields.Selection(
+        [("rest", "Web shop or program")],
+        required=True,
+        default="rest",
+        help="What sends the requests, and so how it proves who it is.",
     )
     company_id = fields.Many2one(
         "res.company",
@@ -79,6 +88,17 @@ class CrmOrdersSource(models.Model):
         "Otherwise it leaves new leads of this source alone."
     )
 
+    dedupe_hours = fields.Integer(
+        "Join an Open Lead Within",
+        compute="_compute_dedupe_hours",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Hours in which another request by the same person is added to the lead "
+        "that is open already, instead of becoming one of its own. 0 makes a lead of "
+        "each request.",
+    )
+
     key_hash = fields.Char("Hash of the Key", groups=fields.NO_ACCESS, copy=False)
     key_hint = fields.Char(
         "Key",
@@ -97,16 +117,24 @@ class CrmOrdersSource(models.Model):
     health = fields.Selection(
         [
             ("no_key", "Needs a key"),
+            ("incomplete", "Needs settings"),
+            ("refusing", "Refuses requests"),
             ("unused", "Nothing received yet"),
             ("working", "Working"),
             ("delayed", "Delayed"),
             ("failing", "Has failed requests"),
         ],
         compute="_compute_health",
-        help="Delayed: a request has been waiting for more than 15 minutes.",
+        help="Delayed: a request has been waiting for more than 15 minutes. Refuses "
+        "requests: the last one did not prove where it came from.",
     )
 
     _key_hash_uniq = models.UniqueIndex("(key_hash)")
+    _hook_token_uniq = models.UniqueIndex("(hook_token)")
+    _dedupe_hours_range = models.Constraint(
+        "CHECK (dedupe_hours BETWEEN 0 AND 87600)",
+        "The number of hours is from 0 to 87600, which is ten years.",
+    )
     _rate_limit_positive = models.Constraint(
         "CHECK (rate_limit >= 0)", "The number of requests cannot be negative."
     )
@@ -119,6 +147,16 @@ class CrmOrdersSource(models.Model):
     def _compute_endpoint_url(self):
         for source in self:
             source.endpoint_url = f"{source.get_base_url()}/crm_orders/v1/leads"
+
+    @api.depends("kind")
+    def _compute_dedupe_hours(self):
+        for source in self:
+            source.dedupe_hours = source._get_default_dedupe_hours()
+
+    def _get_default_dedupe_hours(self):
+        """How long a conversation goes on by default; a filled-in form is none."""
+        self.ensure_one()
+        return 0
 
     def _compute_health(self):
         events = self.env["crm_orders.event"]
@@ -153,8 +191,10 @@ class CrmOrdersSource(models.Model):
             source.waiting_count, first = waiting.get(key, (0, False))
             source.failed_count = failed.get(key, 0)
             source.last_event_date = last
-            if not source.key_hint:
-                source.health = "no_key"
+            if missing := source._get_missing():
+                source.health = missing
+            elif source.refused_date and (not last or source.refused_date > last):
+                source.health = "refusing"
             elif source.failed_count:
                 source.health = "failing"
             elif first and first < delayed_before:
@@ -165,11 +205,16 @@ class CrmOrdersSource(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         sources = super().create(vals_list)
+        sources._sync_settings()
         self.env.registry.clear_cache()
         return sources
 
     def write(self, vals):
+        if "kind" in vals:
+            self._check_kind_may_change(vals["kind"])
         result = super().write(vals)
+        if "kind" in vals:
+            self._sync_settings()
         if self._get_cached_fields() & vals.keys():
             self.env.registry.clear_cache()
         if "company_id" in vals:
@@ -180,6 +225,13 @@ class CrmOrdersSource(models.Model):
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    def _get_missing(self):
+        """The health of a source that cannot work yet, or False."""
+        self.ensure_one()
+        if not self._has_hook():
+            return "no_key" if not self.key_hint else False
+        return "incomplete" if self._get_missing_settings() else False
 
     def action_generate_key(self):
         """Give the source a new key and show it, the only time that it can be seen."""
@@ -232,7 +284,7 @@ class CrmOrdersSource(models.Model):
     @api.model
     def _get_cached_fields(self):
         """Fields that `_authenticate` remembers."""
-        return {"active", "key_hash", "rate_limit"}
+        return {"active", "key_hash", "rate_limit", "kind", "hook_token"}
 
     @api.model
     def _authenticate(self, key):

@@ -320,14 +320,14 @@ class TestProcessing(InboundMixin, TransactionCase):
 
     def _break(self, names):
         """Let the leads of the given requests fail, as a faulty module would."""
-        original = CrmOrdersEvent._prepare_lead_vals
+        original = CrmOrdersEvent._handle_leads
 
-        def prepare(event, content, extra, known):
-            if event.external_id in names:
+        def handle(events, source, meanings):
+            if names & set(self.events.union(*meanings).mapped("external_id")):
                 raise ValueError("A module broke on this one")
-            return original(event, content, extra, known)
+            return original(events, source, meanings)
 
-        return patch.object(type(self.events), "_prepare_lead_vals", prepare)
+        return patch.object(type(self.events), "_handle_leads", handle)
 
     @mute_logger(MODEL_LOGGER)
     def test_bad_request_does_not_hold_up_the_others(self):
@@ -455,7 +455,7 @@ class TestProcessing(InboundMixin, TransactionCase):
         def fail(events):
             raise psycopg2.errors.SerializationFailure("could not serialize access")
 
-        with patch.object(type(self.events), "_create_leads", fail):
+        with patch.object(type(self.events), "_handle", fail):
             self._run_job()
         self.assertEqual(event.state, "new")
         self.assertFalse(event.error)

@@ -46,12 +46,14 @@ class SendError(Exception):
 
     :param final: trying again cannot help
     :param retry_after: seconds that the provider asks us to wait
+    :param uncertain: the provider may have taken it, and we did not hear of it
     """
 
-    def __init__(self, message, final=False, retry_after=None):
+    def __init__(self, message, final=False, retry_after=None, uncertain=False):
         super().__init__(message)
         self.final = final
         self.retry_after = retry_after
+        self.uncertain = uncertain
 
 
 # --- settings of a source ---
@@ -65,6 +67,8 @@ class Setting:
         is still accepted for some time, as events signed with it may be under way
     :param default: what is used when it is left empty
     :param made: the system makes a random value itself, people only copy it
+    :param in_body: the provider repeats it in what it sends, so it is blotted out there
+        before anything is stored
     """
 
     name: str
@@ -74,6 +78,7 @@ class Setting:
     required: bool = True
     default: str = ""
     made: bool = False
+    in_body: bool = False
 
 
 class Settings:
