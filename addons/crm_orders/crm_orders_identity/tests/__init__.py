@@ -1,0 +1,7 @@
+from . import (
+    test_claim,
+    test_concurrency,
+    test_handle,
+    test_match,
+    test_matching,
+)

@@ -1,0 +1,138 @@
+import threading
+import time
+from contextlib import contextmanager
+
+from psycopg2.errors import SerializationFailure
+
+from odoo import api
+from odoo.modules.registry import Registry
+from odoo.sql_db import db_connect
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+TELEGRAM = {"kind": "telegram", "value": 4242424242}
+PHONE = {"kind": "phone", "value": "+358 40 4242424"}
+WHATSAPP = {"kind": "whatsapp", "value": "358404242424"}
+
+
+@tagged("post_install", "-at_install")
+class TestConcurrency(BaseCase):
+    """Two workers at once, each with a connection and a transaction of its own.
+
+    `SerializationFailure` makes a worker begin anew.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self._new_env() as env:
+            self.partner_id = env["res.partner"].create({"name": "Concurrency"}).id
+        self.addCleanup(self._clean_up)
+
+    @contextmanager
+    def _new_env(self):
+        """A transaction of its own, committed when the block ends well."""
+        with db_connect(get_db_name()).cursor() as cr:
+            yield api.Environment(cr, api.SUPERUSER_ID, {})
+
+    def _clean_up(self):
+        with self._new_env() as env:
+            env["crm_orders.identity"].search([("value", "=", "4242424242")]).unlink()
+            env["res.partner"].browse(self.partner_id).unlink()
+
+    def _claim(self, env):
+        partner = env["res.partner"].browse(self.partner_id)
+        return env["crm_orders.identity"]._claim([TELEGRAM], partner=partner)
+
+    def _while_waiting(self, function, then):
+        """Result or error of `function`, run until it waits; `then` lets it go on."""
+        outcome = []
+
+        def work():
+            try:
+                with mute_logger("odoo.sql_db"), self._new_env() as env:
+                    # What this transaction sees is settled from here on.
+                    env.cr.execute("SELECT pg_backend_pid()")
+                    outcome.append(env.cr.fetchone()[0])
+                    started.set()
+                    outcome.append(function(env))
+            except SerializationFailure as error:
+                outcome.append(error)
+
+        started = threading.Event()
+        thread = threading.Thread(target=work)
+        thread.start()
+        started.wait()
+        with self._new_env() as watcher:
+            while thread.is_alive() and not self._waits_for_lock(watcher, outcome[0]):
+                time.sleep(0.02)
+        then()
+        thread.join()
+        return outcome[1]
+
+    @staticmethod
+    def _waits_for_lock(env, pid):
+        env.cr.rollback()
+        env.cr.execute(
+            "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s",
+            [pid],
+        )
+        [waits] = env.cr.fetchone() or [False]
+        return waits
+
+    def test_account_claimed_twice_at_once_is_one_row(self):
+        with self._new_env() as env:
+            identity = self._claim(env)
+            error = self._while_waiting(self._claim, env.cr.commit)
+            self.assertIsInstance(error, SerializationFailure)
+        with self._new_env() as again:
+            self.assertEqual(self._claim(again).id, identity.id)
+            found = again["crm_orders.identity"].search([("value", "=", "4242424242")])
+            self.assertEqual(len(found), 1)
+
+    def test_claim_goes_on_when_the_other_one_failed(self):
+        with self._new_env() as env:
+            self._claim(env)
+            result = self._while_waiting(
+                lambda other: self._claim(other).id, env.cr.rollback
+            )
+        with self._new_env() as again:
+            self.assertEqual(self._claim(again).id, result)
+
+    def test_locked_person_is_somebody_elses_until_the_end(self):
+        """Also for another handle of the same person: WhatsApp tells the phone."""
+        with self._new_env() as env:
+            env["crm_orders.identity"]._lock([TELEGRAM, PHONE])
+            error = self._while_waiting(
+                lambda other: other["crm_orders.identity"]._lock([WHATSAPP]),
+                env.cr.commit,
+            )
+        self.assertIsInstance(error, SerializationFailure)
+        with self._new_env() as again:
+            again["crm_orders.identity"]._lock([WHATSAPP])
+
+    def test_lock_tells_that_this_transaction_is_too_old(self):
+        """Who looks before locking could miss what the other one has made meanwhile."""
+        with self._new_env() as old:
+            old.cr.execute("SELECT 1")
+            with self._new_env() as env:
+                env["crm_orders.identity"]._lock([TELEGRAM])
+            with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
+                old["crm_orders.identity"]._lock([TELEGRAM])
+            old.cr.rollback()
+            old["crm_orders.identity"]._lock([TELEGRAM])
+
+    def test_other_people_are_not_locked(self):
+        with self._new_env() as env, self._new_env() as other:
+            env["crm_orders.identity"]._lock([TELEGRAM])
+            other["crm_orders.identity"]._lock([{"kind": "telegram", "value": 17}])
+            other["crm_orders.identity"]._lock([])
+
+    def test_locks_taken_crosswise_do_not_block_each_other_for_good(self):
+        with self._new_env() as env:
+            env["crm_orders.identity"]._lock([TELEGRAM, PHONE])
+            error = self._while_waiting(
+                lambda other: other["crm_orders.identity"]._lock([PHONE, TELEGRAM]),
+                env.cr.rollback,
+            )
+        self.assertIsNone(error)
