@@ -251,7 +251,9 @@ class CrmOrdersEvent(models.Model):
             except channel.Unreadable as error:
                 event._give_up(lead_payload.clean(str(error), 2000, lines=True))
             else:
-                meanings.setdefault((event.source_id, type(meaning)), {})[event] = meaning
+                meanings.setdefault((event.source_id, type(meaning)), {})[event] = (
+                    meaning
+                )
         handlers = self._get_handlers()
         # Messages come before the states of messages, whatever order they arrived in.
         for wanted, handler in handlers.items():

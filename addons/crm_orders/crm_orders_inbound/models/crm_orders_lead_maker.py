@@ -148,7 +148,7 @@ class CrmOrdersLeadMaker(models.AbstractModel):
         for index, handles in enumerate(people):
             keys = set()
             if inquiries[index].joins or source.dedupe_hours:
-                keys = self._get_keys(handles, matches[index])
+                keys = self._get_keys(handles, matches[index], source.company_id)
             case = next((by_key[key] for key in keys if key in by_key), None)
             if case is None:
                 case = Case(open_leads.get(index), [])
@@ -158,14 +158,9 @@ class CrmOrdersLeadMaker(models.AbstractModel):
         return cases
 
     @api.model
-    def _get_keys(self, handles, match):
+    def _get_keys(self, handles, match, company):
         """What tells that two inquiries came from one person, and their lead fits."""
-        normalise = self.env["crm_orders.identity"]._normalise
-        keys = {
-            (handle["kind"], handle["scope"], value)
-            for handle in handles
-            if (value := normalise(handle["kind"], handle["value"], handle["country"]))
-        }
+        keys = set(self.env["crm_orders.identity"]._normalise_handles(handles, company))
         if match.partner:
             # A phone that this customer shares with another one says nothing more.
             keys = {key for key in keys if key[0] not in ("phone", "email")}
@@ -178,7 +173,7 @@ class CrmOrdersLeadMaker(models.AbstractModel):
     def _find_open_leads(self, source, inquiries, people, matches):
         """`{position: lead}` of those who have an open lead that they go on with."""
         keys_of = {
-            index: self._get_keys(people[index], matches[index])
+            index: self._get_keys(people[index], matches[index], source.company_id)
             | {("lead", "", matches[index].identity.lead_id.id)}
             for index, inquiry in enumerate(inquiries)
             if inquiry.joins or source.dedupe_hours
@@ -204,12 +199,18 @@ class CrmOrdersLeadMaker(models.AbstractModel):
             for lead in leads:
                 if (
                     any(
-                        (kind, "", lead[name].id if name == "partner_id" else lead[name])
+                        (
+                            kind,
+                            "",
+                            lead[name].id if name == "partner_id" else lead[name],
+                        )
                         in keys
                         for kind, name in LEAD_FIELDS.items()
                     )
                     # The phone of a family: its other members have leads of their own.
-                    and (not (partner and lead.partner_id) or lead.partner_id == partner)
+                    and (
+                        not (partner and lead.partner_id) or lead.partner_id == partner
+                    )
                     and (inquiries[index].joins or lead.create_date >= since)
                 ):
                     found[index] = lead

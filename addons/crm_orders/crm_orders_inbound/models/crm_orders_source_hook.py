@@ -8,6 +8,7 @@ from ..tools import channel, transport
 from ..tools.rest import REST
 
 TOKEN_BYTES = 18
+MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}"}
 
 
 class CrmOrdersSourceHook(models.AbstractModel):
@@ -137,8 +138,7 @@ class CrmOrdersSourceHook(models.AbstractModel):
                 "test_date": fields.Datetime.now(),
                 "test_passed": all(passed for passed, _text in lines),
                 "test_report": "\n".join(
-                    f"{'\N{CHECK MARK}' if passed else '\N{BALLOT X}'} {text}"
-                    for passed, text in lines
+                    f"{MARKS[passed]} {text}" for passed, text in lines
                 ),
             }
         )

@@ -113,7 +113,9 @@ class CrmOrdersSourceSetting(models.Model):
             spec = setting._get_spec()
             values[setting.name] = setting.value or (spec.default if spec else "")
             previous[setting.name] = [
-                old for old, until in json.loads(setting.previous or "[]") if until > now
+                old
+                for old, until in json.loads(setting.previous or "[]")
+                if until > now
             ]
         return channel.Settings(values, previous)
 

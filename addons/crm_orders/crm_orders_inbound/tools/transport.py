@@ -56,4 +56,6 @@ def _was_under_way(error):
         # Only what never reached the other side says so in its reason.
         reason = getattr(error.args[0] if error.args else None, "reason", None)
         return not isinstance(reason, NewConnectionError)
-    return isinstance(error, requests.Timeout | requests.exceptions.ChunkedEncodingError)
+    return isinstance(
+        error, requests.Timeout | requests.exceptions.ChunkedEncodingError
+    )
