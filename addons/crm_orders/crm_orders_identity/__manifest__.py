@@ -9,6 +9,11 @@
     "data": [
         "security/ir.model.access.csv",
         "security/crm_orders_identity_rules.xml",
+        "views/crm_orders_identity_views.xml",
+        "views/crm_orders_duplicate_views.xml",
+        "views/crm_orders_merge_views.xml",
+        "views/res_partner_views.xml",
+        "views/crm_orders_identity_menus.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -58,7 +58,12 @@ class CrmOrdersIdentity(models.Model):
         "Shown As", help="How people know it, for example the name in the messenger."
     )
     origin = fields.Selection(
-        [("card", "Card"), ("channel", "Message or Call"), ("manual", "By Hand")],
+        [
+            ("card", "Card"),
+            ("channel", "Message or Call"),
+            ("manual", "By Hand"),
+            ("merged", "Merged Card"),
+        ],
         required=True,
         readonly=True,
         default="manual",
@@ -179,6 +184,8 @@ class CrmOrdersIdentity(models.Model):
         ]
         keys = list(dict.fromkeys(lookup[1:] for found in persons for lookup in found))
         rows = self._fetch_rows(keys, company) if keys else {}
+        reason = self.env["crm_orders.duplicate"]._fields["reason"]
+        reasons = dict(reason._description_selection(self.env))
         return [
             self._to_match(
                 matching.decide(
@@ -187,7 +194,8 @@ class CrmOrdersIdentity(models.Model):
                         for strength, kind, scope, value in found
                         for row in rows.get((kind, scope, value), ())
                     ]
-                )
+                ),
+                reasons,
             )
             for found in persons
         ]
@@ -372,7 +380,14 @@ class CrmOrdersIdentity(models.Model):
         cards = self.sudo().search(
             [("partner_id", "in", partners.ids), ("origin", "=", "card")]
         )
-        cards.write({"origin": "channel"})
+        cards.write({"origin": "merged"})
+        return cards
+
+    @api.model
+    def _attach_cards(self, partner, ids):
+        """Undo `_detach_cards` for those that are the contact's again."""
+        cards = self.sudo().search([("id", "in", ids), ("partner_id", "=", partner.id)])
+        cards.write({"origin": "card"})
 
     # --- helpers ---
 
@@ -513,46 +528,16 @@ class CrmOrdersIdentity(models.Model):
         return rows
 
     @api.model
-    def _to_match(self, decision):
+    def _to_match(self, decision, reasons):
         partners = self.env["res.partner"].browse(decision["candidates"])
         return Match(
             partners.browse(decision["partner"] or ()),
             self.browse(decision["identity"] or ()),
             decision["certainty"],
             partners,
-            self._get_reasons()[decision["reason"]],
+            reasons[decision["reason"]],
+            decision["reason"],
         )
-
-    @api.model
-    def _get_reasons(self):
-        """What the codes of `matching.decide` mean, for people."""
-        phone_email = self.env._("Phone number and e-mail address are this customer's.")
-        return {
-            "messenger": self.env._("The messenger account is this customer's."),
-            "messenger_but": self.env._(
-                "The messenger account is this customer's, but the phone number or"
-                " e-mail address is somebody else's."
-            ),
-            "phone_email": phone_email,
-            "phone": self.env._("The phone number is this customer's."),
-            "email": self.env._("The e-mail address is this customer's."),
-            "phone_or_email": self.env._(
-                "The phone number is one customer's and the e-mail address another's."
-            ),
-            "username": self.env._(
-                "The Telegram name is this customer's, but names change hands."
-            ),
-            "shared_messenger": self.env._(
-                "The messenger accounts are those of several customers."
-            ),
-            "shared_phone_email": self.env._(
-                "Several customers have this phone number and e-mail address."
-            ),
-            "shared_phone": self.env._("Several customers have this phone number."),
-            "shared_email": self.env._("Several customers have this e-mail address."),
-            "crowd": self.env._("So many customers have this that it tells nothing."),
-            "unknown": self.env._("No customer is known by this."),
-        }
 
     @api.model
     def _fetch_claimed(self, keys, partner, company):

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .crm_orders_duplicate import MOST_AT_ONCE
 
 CHANNELS = [
     ("phone", "Phone Call"),
@@ -50,6 +53,12 @@ class ResPartner(models.Model):
         help="The customer that took over everything of this one.",
     )
 
+    crm_orders_merge_count = fields.Integer(
+        "Merged Cards",
+        compute="_compute_crm_orders_merge_count",
+        groups="crm_orders_base.group_manager",
+    )
+
     _crm_orders_preferred_time = models.Constraint(
         """CHECK (
             crm_orders_preferred_from >= 0
@@ -62,6 +71,17 @@ class ResPartner(models.Model):
         "The best time to contact a customer ends after it begins, between 0:00 and "
         "24:00.",
     )
+
+    def _compute_crm_orders_merge_count(self):
+        counts = dict(
+            self.env["crm_orders.merge"]._read_group(
+                [("kept_id", "in", self.ids), ("state", "=", "done")],
+                ["kept_id"],
+                ["__count"],
+            )
+        )
+        for partner in self:
+            partner.crm_orders_merge_count = counts.get(partner._origin, 0)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -76,6 +96,37 @@ class ResPartner(models.Model):
         elif vals.keys() & set(self._phone_get_sanitize_triggers()):
             self._crm_orders_sync_identities()
         return result
+
+    def action_crm_orders_view_merges(self):
+        """Open the merges that this card has taken part in."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_orders_identity.crm_orders_merge_action"
+        )
+        return {**action, "domain": [("kept_id", "=", self.id)], "context": {}}
+
+    def action_crm_orders_merge(self):
+        """Ask whether these customers are the same person, to merge them."""
+        if not self.env.user.has_group("crm_orders_base.group_manager"):
+            raise AccessError(
+                self.env._("Only a manager of Orders may merge customers.")
+            )
+        self.check_access("write")
+        if not 2 <= len(self) <= MOST_AT_ONCE:
+            raise UserError(
+                self.env._("Choose from two to %s customers to merge.", MOST_AT_ONCE)
+            )
+        order = self.env["crm_orders.merge"]._sort_to_keep(self)
+        questions = self.env["crm_orders.duplicate"]
+        vals = questions._prepare_partner_vals(order[-1], order[:-1], "chosen")
+        vals["chosen_id"] = order[:1].id
+        question = questions.sudo().create(vals)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm_orders.duplicate",
+            "res_id": question.id,
+            "views": [(False, "form")],
+        }
 
     def _crm_orders_sync_identities(self, emptied=False):
         """Keep the identities of phone number and address in step with the card.

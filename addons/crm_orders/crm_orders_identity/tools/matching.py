@@ -10,7 +10,7 @@ NONE = "none"
 # made-up one, typed in where the true one was not known.
 MANY = 10
 
-Match = namedtuple("Match", "partner identity certainty candidates reason")
+Match = namedtuple("Match", "partner identity certainty candidates reason code")
 Match.__doc__ = """Who a person is.
 
 partner: the customer, if sure
@@ -20,6 +20,7 @@ certainty: SURE, DOUBTFUL or NONE
 candidates: customers that the person may be, strongest first. More than the partner
     when it is sure means that the others are perhaps the same person.
 reason: in words, for people
+code: of the reason
 """
 
 
