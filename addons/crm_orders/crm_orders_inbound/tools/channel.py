@@ -20,7 +20,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 # Ids are compared, never shortened: what is longer is not an id of a provider.
 MAX_EXTERNAL_ID = 512
@@ -28,6 +28,8 @@ MAX_PARTS = 1000
 # Greater numbers are no ids, and later times are no times.
 MAX_NUMBER = 10**40
 MAX_SECONDS = 253402300800
+MAX_HOPS = 4
+OCTETS = "application/octet-stream"
 
 
 class Refused(Exception):
@@ -74,6 +76,7 @@ class Setting:
     :param made: the system makes a random value itself, people only copy it
     :param in_body: the provider repeats it in what it sends, so it is blotted out there
         before anything is stored
+    :param advanced: right as it is for nearly everybody, so it is not shown at first
     """
 
     name: str
@@ -84,6 +87,7 @@ class Setting:
     default: str = ""
     made: bool = False
     in_body: bool = False
+    advanced: bool = False
 
 
 class Settings:
@@ -375,6 +379,11 @@ class Channel:
     # Hours after a customer's last message in which a free answer may be sent.
     reply_hours = None
 
+    def base_url(self, settings, name="api_url"):
+        """An address of the provider from the settings, or else the official one."""
+        default = next(item.default for item in self.settings if item.name == name)
+        return (settings[name] or default).rstrip("/")
+
     @staticmethod
     def text_size(text):
         """What `max_text` counts: characters, unless a provider counts otherwise."""
@@ -487,6 +496,14 @@ def same(given, expected):
         given.encode("utf-8", "surrogatepass"),
         expected.encode("utf-8", "surrogatepass"),
     )
+
+
+def same_as_any(given, accepted):
+    """The same for several texts, each of which is compared."""
+    found = False
+    for expected in accepted:
+        found |= same(given, expected)
+    return found
 
 
 def dig(value, *path):
@@ -635,6 +652,33 @@ def _fitting(content, limit, size):
         else:
             high = middle - 1
     return low
+
+
+def download(url, bases=(), domains=(), headers=None):
+    """Generator that fetches a file from an address that somebody else has written.
+
+    :param headers: sent only to `bases`, as they may hold a token
+    :raise SendError: also where the address leads away from the provider
+    """
+    for _hop in range(MAX_HOPS):
+        if not is_at(url, bases, domains):
+            raise SendError("The file is not at the provider's address.", final=True)
+        answer = yield HttpCall(
+            "GET", url, headers=(headers or {}) if is_at(url, bases) else {}
+        )
+        if answer.status in (301, 302, 303, 307, 308):
+            url = urljoin(url, answer.header("Location"))
+            continue
+        if answer.status != 200:
+            raise SendError(
+                f"The file was not handed over ({answer.status}).",
+                final=answer.status in (400, 401, 403, 404, 410),
+                retry_after=retry_after(answer),
+            )
+        mimetype = answer.header("Content-Type").partition(";")[0].strip().lower()
+        name = line(unquote(urlsplit(url).path.rpartition("/")[2]))
+        return File(name or "file", mimetype or OCTETS, answer.body)
+    raise SendError("The file's address leads round in circles.", final=True)
 
 
 def retry_after(answer, default=None):
