@@ -301,10 +301,14 @@ class Call:
 
 @dataclass
 class Lead:
-    """A filled-in form: fields of `lead_payload.FIELDS`, and the rest."""
+    """A filled-in form: fields of `lead_payload.FIELDS`, and the rest.
+
+    :param person: who filled it in, where the provider says so
+    """
 
     fields: dict
     extra: list[tuple[str, str]] = field(default_factory=list)
+    person: Person | None = None
 
 
 @dataclass

@@ -92,6 +92,8 @@ class MessagingChannel(MetaChannel):
 
     def _event_id(self, event):
         """The id of a message, or else who did it and when."""
+        if dig(event, "message", "is_deleted") is True:
+            return make_id("deleted", text(event, "message", "mid"))
         for field in ("message", "postback", "message_edit"):
             if field in event and (mid := text(event, field, "mid")):
                 return make_id(field, mid, text(event, field, "num_edit") or "0")
