@@ -196,7 +196,7 @@ class Vk(Channel):
         sender, peer = number(message, "from_id"), number(message, "peer_id")
         if sender is None:
             sender = number(message, "user_id")
-        if sender is None or peer is not None and not isinstance(peer, int):
+        if not isinstance(sender, int) or not isinstance(peer, int | None):
             raise Unreadable("The message does not say who wrote it.")
         if peer is not None and peer >= FIRST_CHAT:
             return Ignored("Written in a conversation of several, not to the shop.")
