@@ -15,14 +15,21 @@ What goes out is described by generators that yield an :class:`HttpCall` and get
 
 import hmac
 import json
+import re
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 # Ids are compared, never shortened: what is longer is not an id of a provider.
 MAX_EXTERNAL_ID = 512
 MAX_PARTS = 1000
+# Greater numbers are no ids, and later times are no times.
+MAX_NUMBER = 10**40
+MAX_SECONDS = 253402300800
+MAX_HOPS = 4
+OCTETS = "application/octet-stream"
 
 
 class Refused(Exception):
@@ -69,6 +76,7 @@ class Setting:
     :param made: the system makes a random value itself, people only copy it
     :param in_body: the provider repeats it in what it sends, so it is blotted out there
         before anything is stored
+    :param advanced: right as it is for nearly everybody, so it is not shown at first
     """
 
     name: str
@@ -79,6 +87,7 @@ class Setting:
     default: str = ""
     made: bool = False
     in_body: bool = False
+    advanced: bool = False
 
 
 class Settings:
@@ -244,6 +253,7 @@ class Contact:
     thread: str
     how: str
     occurred: float | None = None
+    extra: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -291,10 +301,14 @@ class Call:
 
 @dataclass
 class Lead:
-    """A filled-in form: fields of `lead_payload.FIELDS`, and the rest."""
+    """A filled-in form: fields of `lead_payload.FIELDS`, and the rest.
+
+    :param person: who filled it in, where the provider says so
+    """
 
     fields: dict
     extra: list[tuple[str, str]] = field(default_factory=list)
+    person: Person | None = None
 
 
 @dataclass
@@ -310,6 +324,8 @@ class Ignored:
 @dataclass
 class HttpCall:
     """A request to a provider.
+
+    Redirects are not followed: an adapter that expects one looks at where it leads.
 
     :param files: list of `(field, filename, content, mimetype)`
     """
@@ -339,6 +355,14 @@ class HttpAnswer:
             return {}
         return value if isinstance(value, dict) else {}
 
+    def header(self, name):
+        """The value of a header, or an empty text."""
+        name = name.lower()
+        for key, value in self.headers.items():
+            if key.lower() == name:
+                return value
+        return ""
+
 
 @dataclass
 class File:
@@ -358,6 +382,20 @@ class Channel:
     max_text = 4096
     # Hours after a customer's last message in which a free answer may be sent.
     reply_hours = None
+
+    def base_url(self, settings, name="api_url"):
+        """An address of the provider from the settings, or else the official one."""
+        default = next(item.default for item in self.settings if item.name == name)
+        return (settings[name] or default).rstrip("/")
+
+    @staticmethod
+    def text_size(text):
+        """What `max_text` counts: characters, unless a provider counts otherwise."""
+        return len(text)
+
+    def pieces(self, text):
+        """The texts to send instead of one that may be too long."""
+        return pieces(text, self.max_text, self.text_size)
 
     def handshake(self, request, settings):
         """Answer to a question whether the address is ours, or None if it is none.
@@ -408,14 +446,35 @@ class Channel:
         return ""
         yield
 
-    def send_text(self, settings, thread, text, reply_to=""):
-        """Send a text; returns the provider's id of the message."""
+    def profile(self, settings, person):
+        """Ask the provider who somebody is; returns a :class:`Person`.
+
+        Some providers say in a message only who wrote it, and tell the name when asked.
+        The person is returned as it was where there is nothing to ask.
+        """
+        return person
+        yield
+
+    def send_text(self, settings, thread, text, reply_to="", key=""):
+        """Send a text; returns the provider's id of the message.
+
+        :param key: the same when the same text is tried again; some providers then
+            deliver it once
+        """
         raise SendError("Nothing can be sent on this channel.", final=True)
         yield
 
-    def send_file(self, settings, thread, file, caption=""):
+    def send_file(self, settings, thread, file, caption="", key=""):
         """Send a :class:`File`; returns the provider's id of the message."""
         raise SendError("Files cannot be sent on this channel.", final=True)
+        yield
+
+    def call(self, settings, agent, number, hook_url):
+        """Ring our person and then connect `number`; returns the id of the call.
+
+        :param agent: number or extension of our person
+        """
+        raise SendError("This channel cannot make calls.", final=True)
         yield
 
     def fetch(self, settings, ref):
@@ -432,12 +491,204 @@ class Channel:
         return None
 
 
+# --- helpers of adapters: what comes from outside has any shape ---
+
+
 def same(given, expected):
     """Compare two texts in a time that does not depend on them."""
     return hmac.compare_digest(
-        given.encode("utf-8", "surrogateescape"),
-        expected.encode("utf-8", "surrogateescape"),
+        given.encode("utf-8", "surrogatepass"),
+        expected.encode("utf-8", "surrogatepass"),
     )
+
+
+def same_as_any(given, accepted):
+    """The same for several texts, each of which is compared."""
+    found = False
+    for expected in accepted:
+        found |= same(given, expected)
+    return found
+
+
+def dig(value, *path):
+    """What lies at a path of names and positions, or None when there is nothing."""
+    for step in path:
+        if isinstance(step, str):
+            value = value.get(step) if isinstance(value, dict) else None
+        elif isinstance(value, list) and -len(value) <= step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def text(value, *path):
+    """A text or whole number as a text that can be stored; empty for all else."""
+    value = dig(value, *path)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if -MAX_NUMBER < value < MAX_NUMBER else ""
+    if not isinstance(value, str):
+        return ""
+    # Half of a pair of surrogates is no character and cannot be stored, nor can NUL.
+    whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\0", "")
+
+
+def line(value, *path, limit=200):
+    """The same on one line, for names."""
+    found = text(value, *path)
+    shown = "".join(char if char.isprintable() else " " for char in found)
+    return " ".join(shown.split())[:limit]
+
+
+def rows(value, *path):
+    """The list at a path, or an empty one."""
+    value = dig(value, *path)
+    return value if isinstance(value, list) else []
+
+
+def number(value, *path):
+    """A number that is one and is not beyond all measure, or None."""
+    value = dig(value, *path)
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,9})?", value):
+        value = float(value) if "." in value else int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value if -MAX_NUMBER < value < MAX_NUMBER else None
+
+
+def seconds(value, *path, unit=1):
+    """A time in seconds since 1970, or None; `unit` is 1000 for milliseconds."""
+    found = number(value, *path)
+    if found is None or not 0 < found / unit < MAX_SECONDS:
+        return None
+    return found / unit
+
+
+def iso_seconds(value, *path):
+    """The same for a time that is written out; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text(value, *path))
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        found = moment.timestamp()
+    except (OverflowError, ValueError):
+        return None
+    return found if 0 < found < MAX_SECONDS else None
+
+
+def make_id(*parts):
+    """An id of several parts, or None when one is missing or it is too long."""
+    if not all(parts):
+        return None
+    found = ":".join(parts)
+    return found if len(found) <= MAX_EXTERNAL_ID else None
+
+
+def bearing(token):
+    """Headers of a request that is allowed by a token."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def is_at(url, bases=(), domains=()):
+    """Whether an address may be called that somebody else has written.
+
+    A message could otherwise make us call any machine that only we can reach.
+
+    :param bases: addresses from the settings; scheme, host and port must be theirs
+    :param domains: public domains of the provider, called by https only
+    """
+    parts = _origin(url)
+    if not parts:
+        return False
+    if any(base and parts == _origin(base) for base in bases):
+        return True
+    scheme, host, port = parts
+    if scheme != "https" or port != 443:
+        return False
+    return any(host == domain or host.endswith(f".{domain}") for domain in domains)
+
+
+def _origin(url):
+    if not isinstance(url, str) or re.search(r"[\s\\\0-\x1f\x7f]", url):
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None
+    if not (parts.hostname and port and parts.scheme in ("http", "https")):
+        return None
+    if "@" in parts.netloc:
+        return None
+    return parts.scheme, parts.hostname.lower(), port
+
+
+def pieces(content, limit, size=len):
+    """Cut a text where paragraphs, lines or words end, so that none is too long."""
+    found = []
+    rest = content.strip()
+    while rest and size(rest) > limit:
+        fits = _fitting(rest, limit, size)
+        place = max(
+            (
+                at + len(mark)
+                for mark in ("\n\n", "\n", " ")
+                if (at := rest.rfind(mark, fits // 2, fits)) >= 0
+            ),
+            default=fits,
+        )
+        found.append(rest[:place].rstrip())
+        rest = rest[place:].lstrip()
+    return [*found, rest] if rest else found
+
+
+def _fitting(content, limit, size):
+    """How many characters of a text are within the limit; at least one."""
+    low, high = 1, len(content)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if size(content[:middle]) <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def download(url, bases=(), domains=(), headers=None):
+    """Generator that fetches a file from an address that somebody else has written.
+
+    :param headers: sent only to `bases`, as they may hold a token
+    :raise SendError: also where the address leads away from the provider
+    """
+    for _hop in range(MAX_HOPS):
+        if not is_at(url, bases, domains):
+            raise SendError("The file is not at the provider's address.", final=True)
+        answer = yield HttpCall(
+            "GET", url, headers=(headers or {}) if is_at(url, bases) else {}
+        )
+        if answer.status in (301, 302, 303, 307, 308):
+            url = urljoin(url, answer.header("Location"))
+            continue
+        if answer.status != 200:
+            raise SendError(
+                f"The file was not handed over ({answer.status}).",
+                final=answer.status in (400, 401, 403, 404, 410),
+                retry_after=retry_after(answer),
+            )
+        mimetype = answer.header("Content-Type").partition(";")[0].strip().lower()
+        name = line(unquote(urlsplit(url).path.rpartition("/")[2]))
+        return File(name or "file", mimetype or OCTETS, answer.body)
+    raise SendError("The file's address leads round in circles.", final=True)
+
+
+def retry_after(answer, default=None):
+    """Seconds that a provider asks us to wait, from its headers."""
+    found = number(answer.header("Retry-After").strip())
+    return found if found is not None and 0 <= found <= 86400 else default
 
 
 def run(generator, transport):

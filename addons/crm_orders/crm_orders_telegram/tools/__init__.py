@@ -1,0 +1,2 @@
+from . import telegram_content
+from . import telegram

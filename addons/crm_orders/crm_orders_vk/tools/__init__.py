@@ -1,0 +1,2 @@
+from . import vk_content
+from . import vk
