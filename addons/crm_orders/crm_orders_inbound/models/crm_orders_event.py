@@ -18,6 +18,8 @@ _logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
 BACK_OFF_BASE = 4
 BATCH_SIZE = 50
+# How often work is begun anew that somebody else has got in the way of.
+PATIENCE = 3
 ERASE_BATCH = 1000
 MIMETYPES = {body_format: name for name, body_format in lead_payload.FORMATS.items()}
 
@@ -170,7 +172,7 @@ class CrmOrdersEvent(models.Model):
             fresh = claimed.filtered(lambda event: event.attempts == 1)
             batches = [fresh] if fresh else []
             for batch in [*batches, *(claimed - fresh)]:
-                batch._process()
+                batch._process_patiently()
                 time_left = cron._commit_progress(len(batch))
             if not time_left:
                 due = self.search_count(self._get_due_domain())
@@ -217,6 +219,19 @@ class CrmOrdersEvent(models.Model):
         events = self.browse(sorted(event_id for (event_id,) in rows))
         events.invalidate_recordset()
         return events
+
+    def _process_patiently(self):
+        """Process, and begin anew when the database asks for a new transaction.
+
+        That happens when somebody else works on the same person at the same moment.
+        """
+        for _attempt in range(PATIENCE):
+            try:
+                return self._process()
+            except psycopg2.extensions.TransactionRollbackError:
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+        return self._process()
 
     def _process(self):
         """Make leads of claimed requests; a bad one never holds up the others."""

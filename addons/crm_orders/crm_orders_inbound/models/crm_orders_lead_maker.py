@@ -99,11 +99,9 @@ class CrmOrdersLeadMaker(models.AbstractModel):
         for case, lead in zip(fresh, leads, strict=True):
             case.lead = lead
             case.is_new = True
-            match = matches[case.first]
-            if match.candidates - match.partner:
-                self.env["crm_orders.duplicate"]._propose(
-                    lead, match.candidates, match.reason
-                )
+        self.env["crm_orders.duplicate"]._report(
+            [(case.lead, matches[case.first]) for case in fresh]
+        )
         unread = [case.lead.id for case in fresh if not people[case.first]]
         leads.browse(unread)._crm_orders_schedule_contact_check(source.user_id)
 

@@ -29,7 +29,7 @@ class CrmOrdersSourceSetting(models.Model):
     )
     sequence = fields.Integer(readonly=True)
     name = fields.Char("Technical Name", required=True, readonly=True)
-    value = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    value = fields.Char("Stored Value", groups=fields.NO_ACCESS, copy=False)
     previous = fields.Char(groups=fields.NO_ACCESS, copy=False)
     label = fields.Char("Setting", compute="_compute_texts")
     note = fields.Char("Where to Find It", compute="_compute_texts")

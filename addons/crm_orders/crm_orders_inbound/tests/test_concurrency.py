@@ -48,7 +48,8 @@ class TestConcurrency(BaseCase):
         self.registry.clear_cache()
 
     def _accept(self, env, external_id="A-1"):
-        body = json.dumps({"external_id": external_id, "email": "a@example.com"})
+        email = f"{external_id}@example.com"
+        body = json.dumps({"external_id": external_id, "email": email})
         return env["crm_orders.event"]._accept(
             KEY, body.encode(), "application/json", {}, "192.0.2.1"
         )

@@ -438,13 +438,13 @@ class Channel:
 
     def register(self, settings, hook_url):
         """Tell the provider our address; returns a line that says what it answered."""
+        yield from ()
         raise SendError("This provider is set up on its own pages.", final=True)
-        yield
 
     def check(self, settings):
         """Ask the provider who we are; returns a line for people (bot or page name)."""
+        yield from ()
         return ""
-        yield
 
     def profile(self, settings, person):
         """Ask the provider who somebody is; returns a :class:`Person`.
@@ -452,8 +452,8 @@ class Channel:
         Some providers say in a message only who wrote it, and tell the name when asked.
         The person is returned as it was where there is nothing to ask.
         """
+        yield from ()
         return person
-        yield
 
     def send_text(self, settings, thread, text, reply_to="", key=""):
         """Send a text; returns the provider's id of the message.
@@ -461,26 +461,26 @@ class Channel:
         :param key: the same when the same text is tried again; some providers then
             deliver it once
         """
+        yield from ()
         raise SendError("Nothing can be sent on this channel.", final=True)
-        yield
 
     def send_file(self, settings, thread, file, caption="", key=""):
         """Send a :class:`File`; returns the provider's id of the message."""
+        yield from ()
         raise SendError("Files cannot be sent on this channel.", final=True)
-        yield
 
     def call(self, settings, agent, number, hook_url):
         """Ring our person and then connect `number`; returns the id of the call.
 
         :param agent: number or extension of our person
         """
+        yield from ()
         raise SendError("This channel cannot make calls.", final=True)
-        yield
 
     def fetch(self, settings, ref):
         """Fetch an attachment or a recording; returns a :class:`File`."""
+        yield from ()
         raise SendError("This channel has no files.", final=True)
-        yield
 
     def sample(self, settings, number):
         """A signed request as the provider would send it, to try the way in.
