@@ -34,7 +34,11 @@ class CrmOrdersAttachment(models.Model):
     name = fields.Char(readonly=True)
     mimetype = fields.Char(readonly=True)
     state = fields.Selection(
-        [("waiting", "Waiting"), ("done", "Fetched"), ("failed", "Could not be fetched")],
+        [
+            ("waiting", "Waiting"),
+            ("done", "Fetched"),
+            ("failed", "Could not be fetched"),
+        ],
         required=True,
         readonly=True,
         default="waiting",

@@ -99,7 +99,9 @@ class CrmOrdersEvent(models.Model):
             else:
                 event._finish(
                     "ignored",
-                    reason=self.env._("It is about no message that was sent from here."),
+                    reason=self.env._(
+                        "It is about no message that was sent from here."
+                    ),
                 )
 
     @api.model

@@ -97,9 +97,7 @@ class CrmOrdersOutgoing(models.Model):
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
     error = fields.Text("What Went Wrong", readonly=True)
-    state_date = fields.Datetime(
-        "Since", readonly=True, default=fields.Datetime.now
-    )
+    state_date = fields.Datetime("Since", readonly=True, default=fields.Datetime.now)
 
     _external_id_idx = models.Index(
         "(source_id, external_id) WHERE external_id IS NOT NULL"
@@ -283,9 +281,7 @@ class CrmOrdersOutgoing(models.Model):
                 "send_text", thread, self.text, self.reply_to or "", self._get_key()
             )
         attachment = self.attachment_id
-        file = channel.File(
-            attachment.name, attachment.mimetype, attachment.raw or b""
-        )
+        file = channel.File(attachment.name, attachment.mimetype, attachment.raw or b"")
         return source._drive("send_file", thread, file, "", self._get_key())
 
     def _get_key(self):
