@@ -57,14 +57,15 @@ class CrmLead(models.Model):
                 user_id=user.id,
             )
 
-    def _crm_orders_add_note(self, body, partner):
+    def _crm_orders_add_request(self, body, partner, name):
         """Add to the lead what the customer sent later; whoever follows it is told."""
         self.ensure_one()
-        self.message_post(
+        return self.with_context(crm_orders_incoming=True).message_post(
             body=body or "",
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            author_id=partner.id or self.env.ref("base.partner_root").id,
+            author_id=partner.id or False,
+            email_from=name or self.env._("Customer"),
         )
 
     def _get_partner_email_update(self, force_void=True):

@@ -333,8 +333,10 @@ class CrmOrdersEvent(models.Model):
         all_taken = maker._take_in(source, inquiries)
         for event, inquiry, taken in zip(meanings, inquiries, all_taken, strict=True):
             if taken.joined:
-                taken.lead._crm_orders_add_note(
-                    maker._get_description(inquiry, inquiry.extra), taken.partner
+                taken.lead._crm_orders_add_request(
+                    maker._get_description(inquiry, inquiry.extra),
+                    taken.partner,
+                    inquiry.content.get("name") or inquiry.content.get("email"),
                 )
             event._finish("done", lead_id=taken.lead.id)
 
@@ -374,6 +376,12 @@ class CrmOrdersEvent(models.Model):
     def _give_up(self, text):
         """Leave requests for people to look at."""
         self.write({"state": "failed", "error": text})
+
+    def _erase_texts(self):
+        """Erase what was sent; the rows still tell that it came and what was made of it."""
+        self.write(
+            {"body": False, "headers": False, "remote_addr": False, "query": False}
+        )
 
     @api.autovacuum
     def _gc_texts(self):

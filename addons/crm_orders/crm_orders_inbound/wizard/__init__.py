@@ -1,1 +1,2 @@
+from . import crm_orders_erase
 from . import crm_orders_source_key

@@ -1,0 +1,93 @@
+from odoo.exceptions import AccessError
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+from .common import InboundMixin
+
+
+@tagged("post_install", "-at_install")
+class TestDigest(InboundMixin, TransactionCase):
+    """Managers hear of what waits, customers may be forgotten."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_up_source()
+        cls.rights = {
+            "company_id": cls.company.id,
+            "company_ids": [(6, 0, cls.company.ids)],
+        }
+        cls.manager = new_test_user(
+            cls.env,
+            "digest_manager",
+            groups="crm_orders_base.group_manager",
+            email="manager@example.com",
+            **cls.rights,
+        )
+
+    def _mails(self):
+        return self.env["mail.mail"].search(
+            [("recipient_ids", "in", self.manager.partner_id.ids)]
+        )
+
+    def test_nothing_waiting_is_no_mail(self):
+        self.env["crm_orders.digest"]._cron_send()
+        self.assertFalse(self._mails())
+
+    def test_what_waits_is_told(self):
+        failed, waiting = self._accept_many(2)
+        failed.write({"state": "failed", "error": "A <b>broken</b> module"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_orders_event SET create_date = create_date - interval '1 hour'"
+        )
+        self.env.invalidate_all()
+        self.source._note_refusal("The signature is wrong.")
+        self.env["crm_orders.digest"]._cron_send()
+        (mail,) = self._mails()
+        self.assertIn("3 things", mail.subject)
+        self.assertIn("The signature is wrong.", mail.body_html)
+        self.assertIn("&lt;b&gt;broken", mail.body_html)
+        self.assertIn(waiting.external_id, mail.body_html)
+
+    def test_other_companies_hear_nothing(self):
+        self._accept_many(1).write({"state": "failed"})
+        stranger = new_test_user(
+            self.env,
+            "digest_stranger",
+            groups="crm_orders_base.group_manager",
+            email="stranger@example.com",
+        )
+        self.env["crm_orders.digest"]._cron_send()
+        self.assertFalse(
+            self.env["mail.mail"].search(
+                [("recipient_ids", "in", stranger.partner_id.ids)]
+            )
+        )
+
+    def test_customer_is_forgotten_on_request(self):
+        customer = self.env["res.partner"].create(
+            {"name": "Aino", "email": "aino@example.com", "company_id": self.company.id}
+        )
+        event = self._accept({"email": "aino@example.com", "message": "Secret words"})
+        other = self._accept({"email": "other@example.com", "message": "Words"})
+        self._run_job()
+        self.assertEqual(event.lead_id.partner_id, customer)
+        seller = new_test_user(
+            self.env,
+            "digest_seller",
+            groups="crm_orders_base.group_user,base.group_partner_manager",
+            **self.rights,
+        )
+        with self.assertRaises(AccessError):
+            customer.with_user(seller)._crm_orders_erase()
+        wizard = (
+            self.env["crm_orders.erase"]
+            .with_user(self.manager)
+            .create({"partner_ids": customer.ids})
+        )
+        self.assertEqual((wizard.lead_count, wizard.event_count), (1, 1))
+        wizard.action_erase()
+        self.assertFalse(event.body)
+        self.assertFalse(event.lead_id.description)
+        self.assertEqual(event.state, "done")
+        self.assertTrue(other.body)
