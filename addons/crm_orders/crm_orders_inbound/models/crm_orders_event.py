@@ -70,7 +70,9 @@ class CrmOrdersEvent(models.Model):
         help="Which of the things that were sent together this is, counted from 0.",
     )
     is_whole = fields.Boolean(
-        readonly=True, help="It could not be told what was sent, so this is all of it."
+        "Not Taken Apart",
+        readonly=True,
+        help="It could not be told what was sent, so this is all of it.",
     )
     origin_id = fields.Many2one(
         "crm_orders.event",
