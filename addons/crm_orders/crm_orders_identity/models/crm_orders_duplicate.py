@@ -70,6 +70,9 @@ class CrmOrdersDuplicate(models.Model):
         "Perhaps the Same As",
         readonly=True,
     )
+    compared_ids = fields.Many2many(
+        "res.partner", string="Customers to Compare", compute="_compute_compared_ids"
+    )
     chosen_id = fields.Many2one(
         "res.partner",
         "Is the Same As",
@@ -118,6 +121,11 @@ class CrmOrdersDuplicate(models.Model):
         "CHECK ((lead_id IS NULL) != (partner_id IS NULL))",
         "A question is about a lead or about a customer.",
     )
+
+    @api.depends("partner_id", "candidate_ids")
+    def _compute_compared_ids(self):
+        for duplicate in self:
+            duplicate.compared_ids = duplicate.partner_id | duplicate.candidate_ids
 
     @api.depends("candidate_ids")
     def _compute_chosen_id(self):

@@ -46,7 +46,7 @@ class CrmOrdersMerge(models.Model):
         default="done",
     )
     moved_count = fields.Integer(
-        "Moved Records",
+        "Moved",
         readonly=True,
         help="Documents, messages and other things that went to the kept card.",
     )

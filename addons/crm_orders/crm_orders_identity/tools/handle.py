@@ -77,12 +77,11 @@ def clean_name(value):
 
 def show(kind, value):
     """A normalised value as people like to read it."""
-    if kind == PHONE:
-        try:
-            number = phonenumbers.parse(value)
-        except NumberParseException:
-            return value
-        return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+    number = phone_of_whatsapp(value) if kind == WHATSAPP else value
+    if number and kind in (PHONE, WHATSAPP):
+        return phonenumbers.format_number(
+            phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL
+        )
     if kind == TELEGRAM_USERNAME:
         return f"@{value}"
     return value
