@@ -213,7 +213,6 @@ class CrmOrdersDuplicate(models.Model):
         self.sudo().write({"state": "open", "decided_by": False, "decided_on": False})
         return True
 
-    @api.model
     def action_find(self):
         """Look for customers who have a phone number or an e-mail address in common."""
         if not self.env.user.has_group("crm_orders_base.group_manager"):

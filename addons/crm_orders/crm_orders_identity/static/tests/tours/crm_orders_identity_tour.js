@@ -69,7 +69,8 @@ registry.category("web_tour.tours").add("crm_orders_identity_lead", {
         ...openDuplicates,
         {
             content: "open the question about the lead",
-            trigger: ".o_data_row:contains(Blue chair of the tour) td[name=contact_name]",
+            trigger:
+                ".o_data_row:contains(Blue chair of the tour) td[name=contact_name]",
             run: "click",
         },
         {
@@ -84,7 +85,8 @@ registry.category("web_tour.tours").add("crm_orders_identity_lead", {
         },
         {
             content: "the question is answered",
-            trigger: ".o_statusbar_status .o_arrow_button_current:contains(Same Person)",
+            trigger:
+                ".o_statusbar_status .o_arrow_button_current:contains(Same Person)",
         },
     ],
 });
