@@ -1,6 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..tools import matching
 
@@ -32,6 +32,7 @@ REASONS = [
     ("chosen", "Somebody asked for it."),
 ]
 FIND_LIMIT = 200
+FIND_PAGE = 1000
 # So many customers at once can still be looked at by a person.
 MOST_AT_ONCE = 10
 
@@ -175,6 +176,8 @@ class CrmOrdersDuplicate(models.Model):
         # People answer with the buttons; of the rest, they choose who it is.
         if vals.keys() - {"chosen_id", "kept_id"} and not self.env.su:
             raise AccessError(self.env._("The answer is given with the buttons."))
+        if not self.env.su:
+            self._check_open()
         return super().write(vals)
 
     def action_same_person(self):
@@ -312,36 +315,39 @@ class CrmOrdersDuplicate(models.Model):
                 matching.MANY,
             )
         )
-        partners = self.env["res.partner"].browse(
-            {one for row in rows for one in row[1]}
-        )
-        # A company may be away or another company's while its contacts are not.
-        allowed = set(
-            partners.sudo()
-            .filtered(
-                lambda one: (
-                    one.active
-                    and (not one.company_id or one.company_id.id in company_ids)
-                )
-            )
-            .ids
-        )
-        asked = self._get_asked_pairs(partners)
         vals_list = []
-        for kind, ids in rows:
-            first, *others = [one for one in ids if one in allowed] or [None]
-            others = [one for one in others if frozenset((first, one)) not in asked]
-            if not others:
-                continue
-            asked.update(frozenset((first, one)) for one in others)
-            vals_list.append(
-                self._prepare_partner_vals(
-                    partners.browse(first), partners.browse(others), f"shared_{kind}"
-                )
+        asked = set()
+        for page in split_every(FIND_PAGE, rows, list):
+            partners = self.env["res.partner"].browse(
+                sorted({one for _kind, ids in page for one in ids})
             )
-            if len(vals_list) == limit:
+            # A company may be away, or another company's, while its contacts are not.
+            allowed = set(
+                partners.sudo()
+                .filtered(
+                    lambda one: (
+                        one.active
+                        and (not one.company_id or one.company_id.id in company_ids)
+                    )
+                )
+                .ids
+            )
+            asked |= self._get_asked_pairs(partners)
+            for kind, ids in page:
+                first, *others = [one for one in ids if one in allowed] or [None]
+                others = [one for one in others if frozenset((first, one)) not in asked]
+                if others:
+                    asked.update(frozenset((first, one)) for one in others)
+                    vals_list.append(
+                        self._prepare_partner_vals(
+                            partners.browse(first),
+                            partners.browse(others),
+                            f"shared_{kind}",
+                        )
+                    )
+            if len(vals_list) >= limit:
                 break
-        return self.sudo().create(vals_list)
+        return self.sudo().create(vals_list[:limit])
 
     @api.model
     def _get_asked_pairs(self, partners):

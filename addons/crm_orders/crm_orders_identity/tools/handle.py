@@ -57,7 +57,8 @@ def normalise(kind, value, country_code=None):
     text = _text(value)
     if not text or not isinstance(kind, str) or kind not in _READERS:
         return None
-    return _READERS[kind](text, country_code)
+    country = country_code.upper() if isinstance(country_code, str) else None
+    return _READERS[kind](text, country)
 
 
 def scope_of(kind, scope):
