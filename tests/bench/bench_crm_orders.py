@@ -1,8 +1,10 @@
-"""How many leads a server takes in, ours against the form of Odoo's own website."""
+"""How many leads a server takes in, ours against the form of Odoo's own website; and
+how long it takes to tell who somebody is, ours against what Odoo's leads do."""
 
 import http.client
 import json
 import re
+import statistics
 import threading
 import time
 import urllib.parse
@@ -170,4 +172,126 @@ def _rate(senders, seconds):
     }
 
 
-BENCHMARKS = {"crm_orders.lead_intake": lead_intake}
+def identity_match(lab):
+    """Milliseconds to tell who a new person is: phone number, address and Telegram.
+
+    The peer is what Odoo does for a lead: `_find_matching_partner`, which goes by the
+    address only, and the search of contacts by phone number. It cannot look for an
+    account in a messenger at all.
+    """
+    with lab.database(
+        "identity",
+        ours=["crm_orders_identity"],
+        prepare=(__file__, "prepare_identities"),
+    ) as database:
+        return lab.call(database, __file__, "measure_matching")
+
+
+CUSTOMERS = 1_000_000
+MATCHES = 200
+PEER_MATCHES = 20
+
+
+def prepare_identities(env, customers=CUSTOMERS):
+    """A million customers with three identities each, made in SQL from one of them."""
+    first = env["res.partner"].create(
+        {"name": "Customer", "country_id": env.ref("base.fi").id, "company_id": False}
+    )
+    env.flush_all()
+    env.cr.execute(
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_name = 'res_partner' AND is_generated = 'NEVER'"
+    )
+    columns = {name: f'first."{name}"' for (name,) in env.cr.fetchall()}
+    columns |= {
+        "id": "nextval('res_partner_id_seq')",
+        "commercial_partner_id": "currval('res_partner_id_seq')",
+        "name": "'Customer ' || n",
+        "complete_name": "'Customer ' || n",
+        "phone": "'+358 40 ' || 1000000 + n",
+        "phone_sanitized": "'+35840' || 1000000 + n",
+        "email": "'Customer.' || n || '@example.com'",
+        "email_normalized": "'customer.' || n || '@example.com'",
+    }
+    names = ", ".join(f'"{name}"' for name in columns)
+    env.cr.execute(
+        f"INSERT INTO res_partner ({names}) SELECT {', '.join(columns.values())}"
+        " FROM res_partner first, generate_series(1, %s) n WHERE first.id = %s",
+        [customers, first.id],
+    )
+    began = time.monotonic()
+    env["crm_orders.identity"]._fill_cards()
+    filled = time.monotonic() - began
+    env.cr.execute(
+        "INSERT INTO crm_orders_identity"
+        " (kind, scope, value, display, origin, partner_id, company_id)"
+        " SELECT 'telegram', '', id + 1000000000, name, 'channel', id, %s"
+        " FROM res_partner WHERE name LIKE 'Customer %%'",
+        [env.company.id],
+    )
+    env.cr.commit()
+    env.cr.execute("ANALYZE res_partner, crm_orders_identity")
+    return filled
+
+
+def measure_matching(env):
+    """Time both, each person looked for once; strangers, who are the common case."""
+    identities, company = env["crm_orders.identity"], env.company
+
+    def person(number, telegram):
+        return [
+            {"kind": "phone", "value": f"+358 40 {number}"},
+            {"kind": "email", "value": f"Customer.{number - 1000000}@Example.com"},
+            {"kind": "telegram", "value": telegram},
+        ]
+
+    def ours(number, telegram=5):
+        [match] = identities._match([person(number, telegram)], company)
+        return match
+
+    def peer(number):
+        lead = env["crm.lead"].new(
+            {
+                "name": "Lead",
+                "email_from": f"Customer.{number - 1000000}@Example.com",
+                "phone": f"+358 40 {number}",
+            }
+        )
+        return lead._find_matching_partner() or env["res.partner"].search(
+            [("phone_mobile_search", "=", lead.phone)], limit=1
+        )
+
+    def times(function, numbers):
+        found = []
+        for number in numbers:
+            env.invalidate_all()
+            began = time.perf_counter()
+            function(number)
+            found.append((time.perf_counter() - began) * 1000)
+        return sorted(found)
+
+    strangers, known = 1000000 + 2 * CUSTOMERS, 1000000 + CUSTOMERS // 2
+    if ours(strangers).certainty != "none" or ours(known).certainty != "sure":
+        raise RuntimeError("The benchmark's people are not who they should be.")
+    if peer(known).name != ours(known).partner.name or peer(strangers):
+        raise RuntimeError("The two sides do not find the same customer.")
+    env.cr.execute("SELECT count(*) FROM crm_orders_identity")
+    [count] = env.cr.fetchone()
+    peers = times(peer, range(strangers, strangers + PEER_MATCHES))
+    mine = times(ours, range(strangers, strangers + MATCHES))
+    of_known = times(ours, range(known, known + MATCHES))
+    return {
+        "ours": statistics.fmean(mine),
+        "peer": statistics.fmean(peers),
+        "unit": "ms",
+        "n": MATCHES + PEER_MATCHES,
+        "identities": count,
+        "ours_p95_ms": round(mine[int(MATCHES * 0.95)], 2),
+        "ours_known_ms": round(statistics.fmean(of_known), 2),
+    }
+
+
+BENCHMARKS = {
+    "crm_orders.lead_intake": lead_intake,
+    "crm_orders.identity_match": identity_match,
+}

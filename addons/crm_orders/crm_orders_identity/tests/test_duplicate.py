@@ -67,6 +67,13 @@ class TestDuplicate(IdentityMixin, TransactionCase):
         with self.assertRaisesRegex(UserError, "already"):
             question.action_different_persons()
 
+    def test_an_answer_is_not_changed_afterwards(self):
+        lead, match = self._doubtful_lead()
+        question = self.questions._report([(lead, match)]).with_user(self.seller)
+        question.action_different_persons()
+        with self.assertRaises(UserError):
+            question.chosen_id = self.aino
+
     def test_different_persons_are_not_asked_about_again(self):
         lead, match = self._doubtful_lead()
         question = self.questions._report([(lead, match)])

@@ -234,7 +234,6 @@ def graph_error(answer):
     temporary = (
         code in TEMPORARY
         or dig(error, "is_transient") is True
-        or answer.status >= 500
-        and code is None
+        or (answer.status >= 500 and code is None)
     )
     return SendError(said, final=not temporary, retry_after=retry_after(answer))

@@ -318,6 +318,4 @@ class WhatsApp(MetaChannel):
         }
         change = {"field": "messages", "value": value}
         entry = {"id": "0", "changes": [change]}
-        return self._signed(
-            settings, {"object": self.webhook_object, "entry": [entry]}
-        )
+        return self._signed(settings, {"object": self.webhook_object, "entry": [entry]})

@@ -31,7 +31,7 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
 
 from . import telegram_content as content
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (a name)
 MESSAGES = {
     "message": False,
     "edited_message": True,
