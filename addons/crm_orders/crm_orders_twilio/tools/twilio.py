@@ -159,8 +159,6 @@ class Twilio(Channel):
     def split(self, request):
         fields = self._fields(request)
         get = fields.get
-        if sid := get("RecordingSid"):
-            return [make_id("recording", sid, get("RecordingStatus") or "made")]
         if sid := get("MessageSid") or get("SmsSid"):
             state = get("MessageStatus") or get("SmsStatus") or "received"
             if state == "received":
@@ -171,6 +169,8 @@ class Twilio(Channel):
             raise Unreadable("There is neither a call nor a message in it.")
         if state := get("DialCallStatus"):
             return [make_id("dial", sid, state)]
+        if recording := get("RecordingSid"):
+            return [make_id("recording", recording, get("RecordingStatus") or "made")]
         step = get("our_step") or get("CallbackSource") or "call"
         return [make_id("call", sid, get("CallStatus") or "unknown", step)]
 
@@ -286,7 +286,10 @@ class Twilio(Channel):
             fields.get("our_step") == RECORDED
             or fields.get("RecordingSource") == "RecordVerb"
         )
-        call.state = "missed" if is_voicemail else ""
+        if is_voicemail:
+            call.state = "missed"
+        elif not fields.get("DialCallStatus"):
+            call.state = ""
 
     def _shown(self, number):
         return "" if number.lower() in HIDDEN else number
