@@ -5,6 +5,7 @@ between them. What they have in common is their Linkedid, the id of the first ch
 """
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
 
 from odoo.addons.crm_orders_inbound.tools.channel import Call
@@ -41,6 +42,8 @@ class Calls:
         self.inbound_contexts = tuple(inbound_contexts)
         self._tracked = {}
         self._listed = None
+        # Calls that ended lately, as their record comes a moment later.
+        self._ended = deque(maxlen=200)
 
     def take(self, event, now):
         """The call as it is after this event, or None when nothing changed for people.
@@ -104,13 +107,26 @@ class Calls:
         if status != "ANSWER":
             tracked.is_failed = status in FAILED
             return None
+        return self._answer(tracked, event, now)
+
+    def _enter_bridge(self, event, now):
+        """Two channels talk, also where nothing was dialled, as in a parked call."""
+        tracked = self._of(event)
+        count = event.get("BridgeNumChannels")
+        if not tracked or tracked.is_answered or count in ("", "0", "1"):
+            return None
+        return self._answer(tracked, event, now)
+
+    def _answer(self, tracked, event, now):
         tracked.is_answered = True
         tracked.call.answered = now
         tracked.call.state = "answered"
         tracked.call.occurred = now
         if tracked.call.direction == "in":
-            tracked.call.agent = _extension(event.get("DestChannel")) or _number(
-                event.get("DestCallerIDNum")
+            tracked.call.agent = (
+                _extension(event.get("DestChannel"))
+                or _number(event.get("DestCallerIDNum"))
+                or tracked.call.agent
             )
         return _copy(tracked.call)
 
@@ -142,6 +158,7 @@ class Calls:
 
     def _end(self, tracked, now):
         call = tracked.call
+        self._ended.append(call.external_id)
         call.ended = call.occurred = now
         if tracked.is_answered:
             call.state = "ended"
@@ -151,6 +168,18 @@ class Calls:
         else:
             call.state = "missed"
         return _copy(call)
+
+    def _record(self, event, now):
+        """The exchange's own record of a call, where it writes one (cdr_manager)."""
+        call_id = event.get("UniqueID")
+        if call_id not in self._ended:
+            return None
+        seconds = event.get("BillableSeconds")
+        is_answered = event.get("Disposition") == "ANSWERED"
+        if not is_answered or not re.fullmatch("[0-9]{1,8}", seconds):
+            return None
+        self._ended.remove(call_id)
+        return Call(call_id, "", "", duration=int(seconds), occurred=now)
 
     def _set_variable(self, event, now):
         """Where the recording is kept."""
@@ -175,6 +204,8 @@ class Calls:
 
 _READERS = {
     "Newchannel": Calls._new_channel,
+    "BridgeEnter": Calls._enter_bridge,
+    "Cdr": Calls._record,
     "DialBegin": Calls._dial_begin,
     "DialEnd": Calls._dial_end,
     "Hangup": Calls._hangup,
