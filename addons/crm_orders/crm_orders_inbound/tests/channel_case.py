@@ -20,6 +20,9 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
+import hypothesis
+from hypothesis import strategies
+
 from ..tools.channel import (
     Call,
     Contact,
@@ -124,7 +127,9 @@ class ChannelTests:
         else:
             method = vector.get("method", "GET")
         request = Request(method, url, headers, body, vector.get("received", 0.0))
-        return self.sign(request, secret or self.values[self.signed_by])
+        if secret is None:
+            secret = self.values[self.signed_by]
+        return self.sign(request, secret)
 
     def read_all(self, request, settings):
         """Everything that a request says; what cannot be read is an `Unreadable`."""
@@ -257,6 +262,62 @@ class ChannelTests:
                 for value in HOSTILE:
                     body = _changed(vector["body"], path, value)
                     self._try(_dump(body), JSON_TYPE, settings)
+
+    def test_wrong_values_of_every_field(self):
+        settings = self.settings()
+        texts = [value for value in HOSTILE if isinstance(value, str)]
+        for vector in self.vectors:
+            for name in vector.get("form", {}):
+                for value in (*texts, "-1", "1e999", "9" * 30, "\u20ac", "\r\nA: b"):
+                    form = {**vector["form"], name: value}
+                    body = urlencode(form, doseq=True, errors="replace").encode()
+                    self._try(body, FORM_TYPE, settings)
+
+    def test_any_structure(self):
+        """The provider's own names in any order and depth, with values of any kind."""
+        names = sorted(
+            {
+                step
+                for vector in self.vectors
+                for path in _paths(vector.get("body", vector.get("form", {})))
+                for step in path
+                if isinstance(step, str)
+            }
+        )
+        leaves = strategies.one_of(
+            strategies.none(),
+            strategies.booleans(),
+            strategies.integers(),
+            strategies.floats(),
+            strategies.text(max_size=20),
+            strategies.sampled_from(names) if names else strategies.none(),
+        )
+        values = strategies.recursive(
+            leaves,
+            lambda inner: strategies.one_of(
+                strategies.lists(inner, max_size=4),
+                strategies.dictionaries(
+                    strategies.sampled_from(names or ["a"]), inner, max_size=6
+                ),
+            ),
+            max_leaves=40,
+        )
+        settings = self.settings()
+        base = [vector["body"] for vector in self.vectors if "body" in vector] or [{}]
+
+        @hypothesis.settings(
+            max_examples=150, deadline=None, derandomize=True, database=None
+        )
+        @hypothesis.given(
+            strategies.sampled_from(base),
+            strategies.dictionaries(
+                strategies.sampled_from(names or ["a"]), values, max_size=6
+            ),
+        )
+        def check(body, changes):
+            self._try(_dump({**body, **changes}), JSON_TYPE, settings)
+
+        check()
 
     def test_random_changes(self):
         """Several changes at once; the seed makes every run the same."""
