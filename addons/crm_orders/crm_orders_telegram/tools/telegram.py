@@ -317,6 +317,7 @@ class Telegram(Channel):
             f"Telegram: {said or f'no answer that can be read ({answer.status})'}",
             final=400 <= code < 500 and code not in (408, 429),
             retry_after=wait if wait is not None else retry_after(answer),
+            uncertain=answer.status >= 500,
         )
 
     def sample(self, settings, number):

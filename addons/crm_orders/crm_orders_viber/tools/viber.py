@@ -251,6 +251,7 @@ class Viber(Channel):
                 f"Viber gave no answer that can be read ({answer.status}).",
                 final=400 <= answer.status < 500 and answer.status not in (408, 429),
                 retry_after=retry_after(answer),
+                uncertain=answer.status >= 500,
             )
         said = line(answer.json, "status_message", limit=500)
         hint = f": {HINTS[status]}" if status in HINTS else ""

@@ -98,6 +98,7 @@ class Vk(Channel):
             "Secret Key",
             "Letters and digits, at most 50. Fill in the same in VK beside the address.",
             secret=True,
+            in_body=True,
         ),
         Setting(
             "access_token",
@@ -485,6 +486,7 @@ class Vk(Channel):
                 f"VK gave no answer that can be read ({answer.status}).",
                 final=400 <= answer.status < 500 and answer.status not in (408, 429),
                 retry_after=retry_after(answer),
+                uncertain=answer.status >= 500,
             )
         return answer.json["response"]
 
