@@ -5,7 +5,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _crm_orders_erase(self):
-        """Forget also what was written to and fro, and the accounts it was written by."""
+        """Forget also what was written both ways, and the accounts it was written by."""
         leads = super()._crm_orders_erase()
         conversations = (
             self.env["crm_orders.conversation"]
