@@ -219,7 +219,7 @@ class CrmOrdersWebForm(models.AbstractModel):
         return source.web_consent_text or self._get_texts(lang)["consent"]
 
     def _sign_ticket(self, text):
-        return hmac(self.env(su=True), f"crm_orders_web {self.web_key}", text)
+        return hmac(self.env(su=True), f"crm_orders_web {self.id}", text)
 
     def _make_ticket(self):
         self.ensure_one()

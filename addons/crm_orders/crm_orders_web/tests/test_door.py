@@ -413,6 +413,7 @@ class TestDoor(WebMixin, HttpCase):
         """Visitors only look at it far more often than they write."""
         self.form._find_by_web_key(self.form.web_key)
         self.form._get_web_config(["fi"])
+        self.env.invalidate_all()
         with self.assertQueryCount(0):
             source = self.env["crm_orders.web.form"]._find_by_web_key(self.form.web_key)
             json.dumps(source._get_web_config(["fi"]))
