@@ -49,10 +49,10 @@ class CrmOrdersEvent(models.Model):
         conversations = self._keep_conversations(source, events, meanings, taken)
         for event, one in zip(events, taken, strict=True):
             meaning = meanings[event]
-            message = event._post(one, meaning)
+            conversation = conversations[meaning.thread]
+            message = event._post(one, meaning, conversation)
             event._queue_attachments(source, message, meaning)
             event._finish("done", lead_id=one.lead.id, message_id=message.id)
-            conversation = conversations[meaning.thread]
             date = event._get_date(meaning)
             if not conversation.last_in_date or conversation.last_in_date < date:
                 conversation.last_in_date = date
@@ -160,7 +160,7 @@ class CrmOrdersEvent(models.Model):
                 conversations[thread].lead_id = lead
         return conversations
 
-    def _post(self, taken, meaning):
+    def _post(self, taken, meaning, conversation):
         """Show the message on its lead, as written by the customer."""
         self.ensure_one()
         body = plaintext2html(clean(meaning.text, MAX_TEXT, lines=True))
@@ -178,15 +178,11 @@ class CrmOrdersEvent(models.Model):
                 ],
                 limit=1,
             )
-        name = clean(meaning.person.name or meaning.person.username, MAX_NAME)
-        return taken.lead.with_context(
-            crm_orders_incoming=True, mail_create_nosubscribe=True
-        ).message_post(
-            body=body,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            author_id=taken.partner.id or False,
-            email_from=name or self.source_id.name,
+        return taken.lead._crm_orders_post_from_customer(
+            body,
+            taken.partner,
+            conversation.person,
+            conversation._get_guest(),
             parent_id=parent.message_id.id if parent else False,
         )
 
