@@ -89,7 +89,7 @@ class Runner:
             self._pytest(
                 "tree",
                 self.odoo.python,
-                ["-p", "no:odoo", "tests/tree", "tests/scripts"],
+                ["-p", "no:odoo", "tests/tree", "tests/scripts", "tests/simulators"],
             )
 
     def run_proxy(self):
