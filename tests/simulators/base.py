@@ -66,6 +66,7 @@ class Simulator:
         self.faults = []
         self.files = {}
         self._count = 1000
+        self._last_post = None
         self._lock = threading.RLock()
         self._opener = build_opener(NoRedirects)
         self._background = []
@@ -87,6 +88,10 @@ class Simulator:
     @property
     def url(self):
         return f"http://127.0.0.1:{self._server.server_port}"
+
+    def use_hook(self, hook_url):
+        """Call this address from now on."""
+        self.hook_url = hook_url
 
     def settings(self):
         """Values for the settings of a source that talks to this simulator."""
@@ -112,6 +117,7 @@ class Simulator:
         if not isinstance(body, bytes):
             body = json.dumps(body, ensure_ascii=False).encode()
         url = url or self.hook_url
+        self._last_post = body, content_type, url
         for attempt, pause in enumerate((*self.retry_pauses, None), start=1):
             signed = self.sign("POST", url, body) if headers is None else headers
             found = self.ask(
@@ -123,6 +129,17 @@ class Simulator:
             time.sleep(pause)
         self.deliveries.append(found)
         return found
+
+    def again(self):
+        """Send the last request once more, as after an answer that got lost."""
+        return self.post(*self._last_post)
+
+    def forge(self, instead_of, by):
+        """Send the last request with something changed and the old signature."""
+        body, content_type, url = self._last_post
+        headers = {"Content-Type": content_type, **self.sign("POST", url, body)}
+        forged = body.replace(instead_of.encode(), by.encode())
+        return self.ask("POST", url, forged, headers)
 
     def ask(self, method, url, body=None, headers=None):
         """One request to the shop."""
