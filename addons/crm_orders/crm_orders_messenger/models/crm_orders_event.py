@@ -41,8 +41,9 @@ class CrmOrdersEvent(models.Model):
         events = sorted(
             meanings, key=lambda event: (meanings[event].occurred or 0, event.id)
         )
+        leads = self._get_leads_by_thread(source, meanings.values())
         inquiries = [
-            self._prepare_inquiry(meanings[event].person, meanings[event].text)
+            self._prepare_inquiry(meanings[event], meanings[event].text, leads)
             for event in events
         ]
         taken = self.env["crm_orders.lead.maker"]._take_in(source, inquiries)
@@ -61,9 +62,10 @@ class CrmOrdersEvent(models.Model):
     def _handle_contacts(self, source, meanings):
         """Who subscribes, joins or follows is a lead, without having said a word."""
         events = list(meanings)
+        leads = self._get_leads_by_thread(source, meanings.values())
         inquiries = [
             self._prepare_inquiry(
-                meanings[event].person, self._get_contact_text(meanings[event])
+                meanings[event], self._get_contact_text(meanings[event]), leads
             )
             for event in events
         ]
@@ -127,7 +129,19 @@ class CrmOrdersEvent(models.Model):
         )
 
     @api.model
-    def _prepare_inquiry(self, person, text):
+    def _get_leads_by_thread(self, source, meanings):
+        """`{thread: lead}` of conversations that are known already."""
+        conversations = self.env["crm_orders.conversation"].search(
+            [
+                ("source_id", "=", source.id),
+                ("thread", "in", [meaning.thread for meaning in meanings]),
+            ]
+        )
+        return {one.thread: one.lead_id for one in conversations}
+
+    @api.model
+    def _prepare_inquiry(self, meaning, text, leads):
+        person = meaning.person
         content = {
             "name": clean(person.name or person.username, MAX_NAME),
             "message": clean(text, MAX_TEXT, lines=True),
@@ -143,6 +157,8 @@ class CrmOrdersEvent(models.Model):
             {name: value for name, value in content.items() if value},
             handles=handles,
             joins=True,
+            thread=meaning.thread,
+            lead=leads.get(meaning.thread),
         )
 
     @api.model
