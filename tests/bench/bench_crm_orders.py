@@ -1,5 +1,6 @@
-"""How many leads a server takes in, ours against the form of Odoo's own website; and
-how long it takes to tell who somebody is, ours against what Odoo's leads do."""
+"""How many leads a server takes in, ours against the form of Odoo's own website; how
+fast they are worked on, ours against Odoo's mail gateway; and how long it takes to tell
+who somebody is, ours against what Odoo's leads do."""
 
 import http.client
 import json
@@ -172,6 +173,109 @@ def _rate(senders, seconds):
     }
 
 
+def event_processing(lab):
+    """Received things worked on per second by one process, half of them messages.
+
+    The peer is Odoo's own way from the outside to a lead: a mail to the address of a
+    sales team, read by the mail gateway. Both begin with what was received and end with
+    committed leads.
+    """
+    with lab.database(
+        "processing",
+        ours=["crm_orders_telegram"],
+        prepare=(__file__, "prepare_processing"),
+    ) as database:
+        return lab.call(database, __file__, "measure_processing")
+
+
+EVENTS = 1000
+MAILS = 100
+
+
+def prepare_processing(env):
+    """A source of forms, one of messages, and a team with an address for mails."""
+    forms = env["crm_orders.source"].create({"name": "Forms", "rate_limit": 0})
+    forms._set_key(KEY)
+    env["crm_orders.source"].create({"name": "Bot", "kind": "telegram"})
+    env["mail.alias.domain"].create({"name": "bench.example"})
+    team = env["crm.team"].create({"name": "Bench", "alias_name": "bench-leads"})
+    team.alias_id.alias_contact = "everyone"
+    # The burst of a benchmark is no loop of mails.
+    env["ir.config_parameter"].set_param("mail.gateway.loop.threshold", "100000")
+    return forms.id
+
+
+def measure_processing(env, events=EVENTS, mails=MAILS):
+    """Rates of our job and of Odoo's mail gateway, one after the other."""
+    from odoo.addons.crm_orders_inbound.tools import channel
+
+    model = env["crm_orders.event"]
+    bot = env["crm_orders.source"].search([("kind", "=", "telegram")])
+    secret = bot._get_settings()["webhook_secret"]
+    for number in range(events // 2):
+        form = {
+            "external_id": f"form-{number}",
+            "name": f"Customer {number}",
+            "email": f"form.{number}@example.com",
+            "phone": f"+358 40 {1000000 + number}",
+            "message": "Do you have the blue chair in your shop?",
+        }
+        model._accept(KEY, json.dumps(form).encode(), JSON_TYPE, {}, "192.0.2.1")
+        # Five messages of each person, as people write them.
+        person = 5000000 + number // 5
+        update = {
+            "update_id": number,
+            "message": {
+                "message_id": number,
+                "date": 1700000000 + number,
+                "text": f"Message {number}",
+                "from": {"id": person, "is_bot": False, "first_name": f"P{person}"},
+                "chat": {"id": person, "type": "private", "first_name": f"P{person}"},
+            },
+        }
+        request = channel.Request(
+            "POST",
+            "",
+            {
+                "Content-Type": JSON_TYPE,
+                "X-Telegram-Bot-Api-Secret-Token": secret,
+            },
+            json.dumps(update).encode(),
+        )
+        model._accept_hook(bot.hook_token, request, "192.0.2.1")
+    env.cr.commit()
+    began = time.monotonic()
+    cron = env.ref("crm_orders_inbound.ir_cron_process_events")
+    cron.method_direct_trigger()
+    env.cr.commit()
+    ours = events / (time.monotonic() - began)
+    env.invalidate_all()
+    states = dict(model._read_group([], ["state"], ["__count"]))
+    if states != {"done": events}:
+        raise RuntimeError(f"Not everything was worked on: {states}")
+
+    began = time.monotonic()
+    for number in range(mails):
+        env["mail.thread"].message_process(
+            "crm.lead",
+            (
+                f"From: Customer {number} <mail.{number}@example.com>\r\n"
+                "To: bench-leads@bench.example\r\n"
+                f"Subject: Request {number}\r\n"
+                f"Message-Id: <{number}@bench.example>\r\n\r\n"
+                "Do you have the blue chair in your shop?\r\n"
+            ),
+        )
+        env.cr.commit()
+    peer = mails / (time.monotonic() - began)
+    return {
+        "ours": round(ours, 1),
+        "peer": round(peer, 1),
+        "unit": "events/s",
+        "n": events + mails,
+    }
+
+
 def identity_match(lab):
     """Milliseconds to tell who a new person is: phone number, address and Telegram.
 
@@ -292,6 +396,7 @@ def measure_matching(env):
 
 
 BENCHMARKS = {
+    "crm_orders.event_processing": event_processing,
     "crm_orders.lead_intake": lead_intake,
     "crm_orders.identity_match": identity_match,
 }

@@ -48,7 +48,14 @@ class TestDialplan(ChannelTests, BaseCase):
             calls[0].url, "https://pbx.example.com/monitor/2023/11/in%201.wav"
         )
         self.assertEqual(calls[0].headers, {"Authorization": "Basic dTpwYXNzLXdvcmQ="})
-        for evil in ("../../etc/passwd", "http://localhost/a", "a\nb", "", "a?b", "%2e"):
+        for evil in (
+            "../../etc/passwd",
+            "http://localhost/a",
+            "a\nb",
+            "",
+            "a?b",
+            "%2e",
+        ):
             self.assertTrue(self.fault(self.adapter.fetch(self.settings(), evil)).final)
         settings = self.settings(recordings_url="")
         self.assertTrue(self.fault(self.adapter.fetch(settings, "a.wav")).final)

@@ -93,7 +93,9 @@ class TestAmi(BaseCase):
                     raw = b"".join(packet(**event) for event in trace["events"])
                     states = []
                     for place in range(0, len(raw), size):
-                        states += connection.feed(raw[place : place + size], 100 + place)
+                        states += connection.feed(
+                            raw[place : place + size], 100 + place
+                        )
                     self._compare(states, trace["calls"])
 
     def _compare(self, calls, expected):
@@ -216,7 +218,9 @@ class TestAmi(BaseCase):
 
     def test_waiting_grows_until_it_works(self):
         back_off = BackOff()
-        self.assertEqual([back_off.failed() for _ in range(8)], [1, 2, 4, 8, 16, 32, 60, 60])
+        self.assertEqual(
+            [back_off.failed() for _ in range(8)], [1, 2, 4, 8, 16, 32, 60, 60]
+        )
         back_off.succeeded()
         self.assertEqual(back_off.failed(), 1)
         self.assertGreater(back_off.refused(), 60)

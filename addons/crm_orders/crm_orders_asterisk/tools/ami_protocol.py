@@ -166,7 +166,9 @@ class Session:
                 self._log_in(packet)
             elif action == "Login":
                 if packet.get("Response") != "Success":
-                    raise LoginRefused(packet.get("Message") or "The login was refused.")
+                    raise LoginRefused(
+                        packet.get("Message") or "The login was refused."
+                    )
                 self.ready = True
             if action or packet.event:
                 yield action, packet

@@ -32,7 +32,7 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     text,
 )
 
-TOKEN_HEADER = "X-Asterisk-Token"
+TOKEN_HEADER = "X-Asterisk-Token"  # noqa: S105
 # What our own states and Asterisk's own words mean.
 STATES = {
     "ringing": "ringing",

@@ -248,7 +248,7 @@ class CrmOrdersDuplicate(models.Model):
         known = self.sudo().search([("lead_id", "in", leads.ids)]).grouped("lead_id")
         vals_list, found = [], self.sudo()
         for lead, match in lead_matches:
-            if match.certainty == matching.DOUBTFUL:
+            if match.certainty == matching.DOUBTFUL and not lead.partner_id:
                 asked = known.get(lead.sudo(), self.sudo())
                 if opened := asked.filtered(lambda one: one.state == "open"):
                     opened.candidate_ids |= match.candidates.sudo()
@@ -265,6 +265,20 @@ class CrmOrdersDuplicate(models.Model):
             elif match.certainty == matching.SURE and len(match.candidates) > 1:
                 found |= self._ask_about_partners(match.candidates, match.code)
         return (found | self.sudo().create(vals_list)).with_env(self.env)
+
+    @api.model
+    def _answer_for_leads(self, leads):
+        """Who gives a lead its customer has answered the question about it."""
+        asked = self.sudo().search(
+            [("lead_id", "in", leads.ids), ("state", "=", "open")]
+        )
+        for one in asked.filtered("lead_id.partner_id"):
+            partner = one.lead_id.partner_id
+            is_candidate = partner in one.candidate_ids
+            one.with_env(self.env)._decide(
+                "merged" if is_candidate else "different",
+                chosen_id=partner.id if is_candidate else False,
+            )
 
     @api.model
     def _ask_about_partners(self, partners, reason):

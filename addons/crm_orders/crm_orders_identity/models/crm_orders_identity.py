@@ -435,7 +435,7 @@ class CrmOrdersIdentity(models.Model):
                     "“%(value)s” cannot be read. Check it, or choose another kind than"
                     " %(kind)s.",
                     value=vals.get("value") or "",
-                    kind=kinds.get(kind, kind),
+                    kind=kinds.get(str(kind), kind),
                 )
             )
         shown = handle_tool.clean_name(vals.get("display"))

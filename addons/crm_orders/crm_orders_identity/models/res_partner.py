@@ -96,6 +96,8 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         self._crm_orders_check_vals(vals)
+        if vals.get("active") and not self.env.su:
+            self._crm_orders_check_not_merged()
         result = super().write(vals)
         if {"phone", "email"} & vals.keys():
             self._crm_orders_sync_identities(emptied=True)
@@ -140,6 +142,14 @@ class ResPartner(models.Model):
         if "crm_orders_merged_into_id" in vals and not self.env.su:
             raise AccessError(
                 self.env._("Customers are merged with a button, not by writing so.")
+            )
+
+    def _crm_orders_check_not_merged(self):
+        if self.sudo().crm_orders_merged_into_id:
+            raise UserError(
+                self.env._(
+                    "This card was merged into another one. Undo the merge to get it back."
+                )
             )
 
     def _crm_orders_sync_identities(self, emptied=False):

@@ -139,6 +139,8 @@ class TestCards(IdentityMixin, TransactionCase):
             ("messenger", "5"),
             ("phone", False),
             (False, "5"),
+            (["phone"], "0401234567"),
+            ("phone", ["0401234567"]),
         ):
             with self.assertRaises(ValidationError):
                 mine.create({"kind": kind, "value": value, "partner_id": self.aino.id})

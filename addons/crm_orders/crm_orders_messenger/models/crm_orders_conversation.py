@@ -26,6 +26,13 @@ class CrmOrdersConversation(models.Model):
     person = fields.Char(
         readonly=True, help="How the person is called on this channel."
     )
+    guest_id = fields.Many2one(
+        "mail.guest",
+        "Shown As",
+        readonly=True,
+        ondelete="set null",
+        help="Who is shown as the author of messages while the person is no customer.",
+    )
     identity_id = fields.Many2one(
         "crm_orders.identity",
         readonly=True,
@@ -81,6 +88,14 @@ class CrmOrdersConversation(models.Model):
         """Open the lead that this conversation is about, where it can be answered."""
         self.ensure_one()
         return self.lead_id._get_records_action()
+
+    def _get_guest(self):
+        """Who the messages of this person are shown as written by, without a card."""
+        self.ensure_one()
+        if not self.guest_id and not self.partner_id:
+            name = self.person or self.source_id.name
+            self.guest_id = self.env["mail.guest"].create({"name": name})
+        return self.guest_id
 
     @api.model
     def _find_or_make(self, source, found):

@@ -25,6 +25,8 @@ class ResPartner(models.Model):
         )
         messages.attachment_ids.unlink()
         messages.write({"body": self.env._("Erased at the customer's request.")})
+        guests = conversations.guest_id
         conversations.unlink()
+        guests.unlink()
         identities.unlink()
         return leads

@@ -27,8 +27,10 @@ class TalkChannel(channel.Channel):
 
     def read(self, request, index, settings):
         item = request.json["items"][index]
+        # Who is unknown by any handle has a conversation all the same.
+        kind = "unheard of" if item.get("strange") else "telegram"
         person = channel.Person(
-            [channel.Handle("telegram", item.get("from", "4711"))],
+            [channel.Handle(kind, item.get("from", "4711"))],
             name=item.get("name", "Aino"),
         )
         thread = item.get("from", "4711")

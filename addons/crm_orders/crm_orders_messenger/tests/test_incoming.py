@@ -33,6 +33,16 @@ class TestIncoming(MessengerMixin, TransactionCase):
         self.assertEqual((conversation.thread, conversation.person), ("4711", "Aino"))
         self.assertEqual(conversation.identity_id.value, "4711")
 
+    def test_conversation_is_enough_to_go_on_with(self):
+        events = self._receive(
+            {"id": "1", "text": "Hei", "strange": True},
+            {"id": "2", "text": "Onko tuolia?", "strange": True},
+        )
+        self.assertEqual(len(events.lead_id), 1)
+        later = self._receive({"id": "3", "text": "Vielä", "strange": True})
+        self.assertEqual(later.lead_id, events.lead_id)
+        self.assertFalse(later.lead_id.crm_orders_identity_ids)
+
     def test_message_after_the_end_of_a_lead_begins_another(self):
         lead = self._receive({"id": "1", "text": "Hei"}).lead_id
         lead.action_set_lost()

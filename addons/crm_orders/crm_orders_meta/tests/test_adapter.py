@@ -245,7 +245,9 @@ class TestMessenger(MetaTests, BaseCase):
     def test_file_and_caption(self):
         sent, calls = self.drive(
             self.adapter.send_file(
-                self.settings(), "PAGE_ID/PSID", File("a.pdf", "application/pdf", b"1"),
+                self.settings(),
+                "PAGE_ID/PSID",
+                File("a.pdf", "application/pdf", b"1"),
                 "Look",
             ),
             answer(message_id="mid.FILE"),
@@ -297,7 +299,5 @@ class TestInstagram(MetaTests, BaseCase):
             answer(message_id="mid.OUT"),
         )
         self.assertEqual(sent, "mid.OUT")
-        self.assertEqual(
-            calls[0].url, "https://graph.instagram.com/v23.0/me/messages"
-        )
+        self.assertEqual(calls[0].url, "https://graph.instagram.com/v23.0/me/messages")
         self.assertEqual(calls[0].json["reply_to"], {"mid": "mid.IN"})

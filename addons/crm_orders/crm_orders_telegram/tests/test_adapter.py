@@ -51,9 +51,7 @@ class TestTelegram(ChannelTests, BaseCase):
             self.adapter.register(self.settings(), URL), answer(), answer(bot)
         )
         self.assertEqual(said, "Shop (@shop_bot) sends its messages here.")
-        self.assertEqual(
-            calls[0].url, "https://api.telegram.org/bot123:ABC/setWebhook"
-        )
+        self.assertEqual(calls[0].url, "https://api.telegram.org/bot123:ABC/setWebhook")
         self.assertEqual(calls[0].json["secret_token"], "s3cret_-")
         self.assertEqual(calls[0].json["url"], URL)
         self.assertIn("callback_query", calls[0].json["allowed_updates"])

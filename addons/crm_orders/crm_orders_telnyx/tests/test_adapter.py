@@ -74,9 +74,7 @@ class TestTelnyx(SignedBodyTests, BaseCase):
             answer(data={"id": "m1"}),
         )
         self.assertEqual(sent, "m1")
-        self.assertEqual(
-            calls[0].json, {"from": "+1773", "to": "+1312", "text": "Hi"}
-        )
+        self.assertEqual(calls[0].json, {"from": "+1773", "to": "+1312", "text": "Hi"})
 
     def test_recording_gets_a_new_address(self):
         place = "https://s3.amazonaws.com/telephony-recorder-prod/a.mp3?X-Amz=1"

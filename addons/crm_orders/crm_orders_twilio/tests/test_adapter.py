@@ -112,9 +112,7 @@ class TestTwilio(SignedBodyTests, BaseCase):
             answer(201, sid="SM1"),
         )
         self.assertEqual(sid, "SM1")
-        self.assertEqual(
-            calls[0].data, {"To": "+1415", "From": "+1800", "Body": "Hi"}
-        )
+        self.assertEqual(calls[0].data, {"To": "+1415", "From": "+1800", "Body": "Hi"})
 
     def test_recording_is_fetched_with_the_account_alone(self):
         file, calls = self.drive(

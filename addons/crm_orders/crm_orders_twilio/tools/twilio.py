@@ -86,9 +86,7 @@ class Twilio(Channel):
     max_text = 1600
     settings = (
         Setting("account_sid", "Account SID", "On the first page of Twilio's console."),
-        Setting(
-            "auth_token", "Auth Token", "Beside the Account SID.", secret=True
-        ),
+        Setting("auth_token", "Auth Token", "Beside the Account SID.", secret=True),
         Setting("number", "Number", "Your number at Twilio, such as +358401234567."),
         Setting(
             "forward_to",
@@ -231,9 +229,7 @@ class Twilio(Channel):
         if step == LEG:
             call.direction = "in"
             call.agent = fields.get("To", "")
-            call.state = (
-                "answered" if fields.get("CallStatus") == "in-progress" else ""
-            )
+            call.state = "answered" if fields.get("CallStatus") == "in-progress" else ""
             return call
         if fields.get("ParentCallSid"):
             return Ignored("A part of another call.")
@@ -260,10 +256,10 @@ class Twilio(Channel):
             return
         call.state = CALL_STATES.get(fields.get("CallStatus", ""), "")
         is_first = not fields.get("CallbackSource")
-        if call.direction == "in" and call.state == "answered":
+        by_twilio = is_first or settings["forward_to"]
+        if call.direction == "in" and call.state == "answered" and by_twilio:
             # Twilio itself has answered, to play or to ring our people.
-            if is_first or settings["forward_to"]:
-                call.state = "ringing"
+            call.state = "ringing"
 
     def _fill_outgoing(self, call, fields):
         """A call that we asked for: first our person's telephone rings."""
@@ -404,7 +400,12 @@ class Twilio(Channel):
                 "From": own,
                 "Twiml": twiml,
                 "StatusCallback": report,
-                "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
+                "StatusCallbackEvent": [
+                    "initiated",
+                    "ringing",
+                    "answered",
+                    "completed",
+                ],
             },
         )
         return text(found, "sid")
@@ -431,7 +432,9 @@ class Twilio(Channel):
             url = f"{base}/2010-04-01/Accounts/{sid}/Recordings/{ref}.mp3"
         else:
             url = ref
-        file = yield from download(url, [base], ("twilio.com", "twiliocdn.com"), headers)
+        file = yield from download(
+            url, [base], ("twilio.com", "twiliocdn.com"), headers
+        )
         is_recording = url != ref
         return File(
             file.name, "audio/mpeg" if is_recording else file.mimetype, file.content

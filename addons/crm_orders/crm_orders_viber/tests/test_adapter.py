@@ -40,7 +40,9 @@ class TestViber(SignedBodyTests, BaseCase):
         upper = replace(request, headers={SIGNATURE_HEADER: good.upper()})
         self.adapter.verify(upper, self.settings())
         for bad in (good[:-1], f"sha256={good}", "x", "\u00e4"):
-            self.code(replace(request, headers={SIGNATURE_HEADER: bad}), self.settings())
+            self.code(
+                replace(request, headers={SIGNATURE_HEADER: bad}), self.settings()
+            )
 
     def test_text(self):
         sent, calls = self.drive(

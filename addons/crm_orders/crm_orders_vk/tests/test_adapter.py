@@ -23,7 +23,7 @@ SECRET = "aaQ13axAPQEcczQa"
 
 
 def answer(response=None, status=200, **values):
-    body = {"response": response} if not values else values
+    body = values or {"response": response}
     return HttpAnswer(status, {}, json.dumps(body).encode())
 
 

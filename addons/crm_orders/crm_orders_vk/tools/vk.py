@@ -215,7 +215,7 @@ class Vk(Channel):
             or seconds(message, "date"),
             edited=edited,
             reply_to=self._message_id(thread, dig(message, "reply_message")),
-            extra=content.extra(message),
+            extra=content.origin(message),
         )
         if not found.text and not found.attachments:
             found.text = "(A message of a kind that cannot be shown.)"
@@ -275,9 +275,11 @@ class Vk(Channel):
         full_name = f"{names.get('first_name', '')} {names.get('last_name', '')}"
         if full_name := line(full_name):
             fields["name"] = full_name
-        for name in ("form_name", "ad_id", "lead_id"):
-            if said := line(value, name):
-                extra.append((name, said))
+        extra += [
+            (name, said)
+            for name in ("form_name", "ad_id", "lead_id")
+            if (said := line(value, name))
+        ]
         user = text(value, "user_id")
         return Lead(fields, extra, self._person(user) if user else None)
 
@@ -286,8 +288,10 @@ class Vk(Channel):
         user = self._user(value)
         said = [f"Order {line(value, 'display_order_id') or line(value, 'id')} in VK"]
         said.append(line(value, "total_price", "text"))
-        for item in rows(value, "preview_order_items"):
-            said.append(f"{line(item, 'quantity')} x {line(item, 'item', 'title')}")
+        said += [
+            f"{line(item, 'quantity')} x {line(item, 'item', 'title')}"
+            for item in rows(value, "preview_order_items")
+        ]
         said.append(text(value, "comment"))
         return Message(
             external_id=make_id("order", text(value, "id")) or "",

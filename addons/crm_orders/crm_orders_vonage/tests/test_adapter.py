@@ -136,7 +136,9 @@ class TestVonage(SignedBodyTests, BaseCase):
             f"Bearer {part([1])}.{part({})}.x",
         ):
             self.code(self.given(bad), self.settings())
-        self.adapter.verify(self.given(good.replace("Bearer", "bearer")), self.settings())
+        self.adapter.verify(
+            self.given(good.replace("Bearer", "bearer")), self.settings()
+        )
 
     def test_text_message_is_sent_with_our_key(self):
         sent, calls = self.drive(
@@ -151,7 +153,11 @@ class TestVonage(SignedBodyTests, BaseCase):
             jwt._bytes(signature), signed.encode(), padding.PKCS1v15(), hashes.SHA256()
         )
         self.assertEqual(jwt._object(token.split(".")[1])["application_id"], "app1")
-        for key in ("", "x", "-----BEGIN PRIVATE KEY----- AAAA -----END PRIVATE KEY-----"):
+        for key in (
+            "",
+            "x",
+            "-----BEGIN PRIVATE KEY----- AAAA -----END PRIVATE KEY-----",
+        ):
             settings = self.settings(private_key=key)
             self.assertTrue(self.fault(self.adapter.send_text(settings, "a/b/c", "H")))
 

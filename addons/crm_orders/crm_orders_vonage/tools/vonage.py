@@ -265,8 +265,12 @@ class Vonage(Channel):
             event = self._event(request)
         except Unreadable:
             return Answer()
-        is_question = text(event, "uuid") and text(event, "to") and not any(
-            name in event for name in ("status", "recording_url", "message_uuid")
+        is_question = (
+            text(event, "uuid")
+            and text(event, "to")
+            and not any(
+                name in event for name in ("status", "recording_url", "message_uuid")
+            )
         )
         if not is_question:
             return Answer()
