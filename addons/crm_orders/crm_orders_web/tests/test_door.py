@@ -411,9 +411,8 @@ class TestDoor(WebMixin, HttpCase):
 
     def test_config_is_cheap(self):
         """Visitors only look at it far more often than they write."""
-        self.form._find_by_web_key(self.form.web_key)
-        self.form._get_web_config(["fi"])
+        forms, key = self.env["crm_orders.web.form"], self.form.web_key
+        forms._find_by_web_key(key)._get_web_config(["fi"])
         self.env.invalidate_all()
-        with self.assertQueryCount(0):
-            source = self.env["crm_orders.web.form"]._find_by_web_key(self.form.web_key)
-            json.dumps(source._get_web_config(["fi"]))
+        with self.assertQueries([]):
+            json.dumps(forms._find_by_web_key(key)._get_web_config(["fi"]))
