@@ -80,3 +80,14 @@ class CrmLead(models.Model):
             "crm_orders_consent_text": text,
             "crm_orders_consent_date": content.get("web_date"),
         }
+
+    def _crm_orders_note_visit(self, source, content):
+        """Keep what a form tells that joined this lead: how it came, what it agreed to."""
+        self.ensure_one()
+        vals = self._get_crm_orders_consent(source, content)
+        if vals and vals["crm_orders_consent_date"] == self.crm_orders_consent_date:
+            vals = {}
+        if content.get("web_visit") and not self.crm_orders_visit:
+            vals["crm_orders_visit"] = content["web_visit"]
+        if vals:
+            self.write(vals)

@@ -42,4 +42,8 @@ class CrmOrdersEvent(models.Model):
             for event, meaning in meanings.items():
                 meaning.fields["web_date"] = event.create_date
                 meaning.extra = source._get_named_extra(meaning.extra)
-        return super()._handle_leads(source, meanings)
+        result = super()._handle_leads(source, meanings)
+        if source.kind == "web":
+            for event, meaning in meanings.items():
+                event.lead_id._crm_orders_note_visit(source, meaning.fields)
+        return result

@@ -121,9 +121,17 @@ class TestDoor(WebMixin, HttpCase):
     def test_corrected_form_joins_the_lead(self):
         self._send_json()
         self._run_job()
-        self._send_json(form_id="form-2", message="Tai vihreää?")
+        self.form.web_consent = True
+        self._send_json(
+            form_id="form-2",
+            message="Tai vihreää?",
+            form_consent=self.form._get_consent_version(),
+            form_visit={"now": {"utm_source": "google"}},
+        )
         self._run_job()
         leads = self.form.event_ids.lead_id
+        self.assertEqual(leads.crm_orders_visit, {"now": {"utm_source": "google"}})
+        self.assertTrue(leads.crm_orders_consent_date)
         self.assertEqual(len(leads), 1)
         self.assertIn("Tai vihreää?", "".join(leads.message_ids.mapped("body")))
 
