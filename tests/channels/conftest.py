@@ -71,7 +71,10 @@ class Shop:
             "crm_orders.source", "create", [{"name": name, "kind": kind}]
         )
         rows = self.find(
-            "crm_orders.source.setting", [("source_id", "=", source_id)], "name", "entry"
+            "crm_orders.source.setting",
+            [("source_id", "=", source_id)],
+            "name",
+            "entry",
         )
         for row in rows:
             if row["name"] in settings:
@@ -81,9 +84,7 @@ class Shop:
                     [row["id"]],
                     {"entry": settings[row["name"]]},
                 )
-        ((source),) = self.call(
-            "crm_orders.source", "read", [source_id], ["hook_url"]
-        )
+        ((source),) = self.call("crm_orders.source", "read", [source_id], ["hook_url"])
         # The address that the shop gives out is the public one; here it is this one.
         path = source["hook_url"].partition("/crm_orders/")[2]
         hook_url = f"{self.base_url}/crm_orders/{path}"

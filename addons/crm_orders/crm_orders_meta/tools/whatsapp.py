@@ -219,12 +219,12 @@ class WhatsApp(MetaChannel):
     # --- out ---
 
     def register(self, settings, hook_url):
+        yield from ()
         raise SendError(
             "Open Meta's app dashboard, WhatsApp, Configuration: paste the address and"
             " the verify token there, and subscribe to the field messages.",
             final=True,
         )
-        yield
 
     def check(self, settings):
         number_id = quote(settings.require("phone_number_id"), safe="")

@@ -218,11 +218,11 @@ class Viber(Channel):
         return (yield from self._send(settings, thread, values))
 
     def send_file(self, settings, thread, file, caption="", key=""):
+        yield from ()
         raise SendError(
             "Viber takes files only from a public address; send a link instead.",
             final=True,
         )
-        yield
 
     def fetch(self, settings, ref):
         bases = [self.base_url(settings, "media_url")]
