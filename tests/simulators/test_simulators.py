@@ -243,7 +243,7 @@ def test_vk_delivers_once(play):
 def test_vk_joined(play):
     simulator, door = started(play, "vk")
     assert simulator.join().body == "ok"
-    assert door.of("Contact")[0].how == "Joined the community"
+    assert door.of("Contact")[0].how == "joined"
 
 
 def test_viber_connects_and_reports(play):

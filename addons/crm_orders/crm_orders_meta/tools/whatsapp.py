@@ -141,7 +141,7 @@ class WhatsApp(MetaChannel):
             return Contact(
                 person,
                 self._thread(value, address),
-                "Opened the chat in WhatsApp",
+                "opened",
                 seconds(message, "timestamp"),
             )
         found = content.read(message)
@@ -176,7 +176,7 @@ class WhatsApp(MetaChannel):
         return Contact(
             person,
             self._thread(value, address),
-            "Called in WhatsApp",
+            "called",
             seconds(call, "timestamp"),
         )
 

@@ -147,7 +147,7 @@ class Viber(Channel):
             return self._read_status(event, STATES[kind], occurred)
         if kind in ("conversation_started", "subscribed"):
             person = self._person(event.get("user"))
-            how = "Subscribed" if kind == "subscribed" else "Opened the chat"
+            how = "subscribed" if kind == "subscribed" else "opened"
             found = Contact(person, person.handles[0].value, how, occurred)
             if context := line(event, "context", limit=500):
                 found.extra.append(("context", context))
