@@ -42,7 +42,9 @@ class CrmOrdersEvent(models.Model):
             meanings, key=lambda event: (meanings[event].occurred or 0, event.id)
         )
         inquiries = [
-            self._prepare_inquiry(meanings[event].person, meanings[event].text)
+            self._prepare_inquiry(
+                meanings[event].person, meanings[event].text, meanings[event].extra
+            )
             for event in events
         ]
         taken = self.env["crm_orders.lead.maker"]._take_in(source, inquiries)
@@ -63,7 +65,9 @@ class CrmOrdersEvent(models.Model):
         events = list(meanings)
         inquiries = [
             self._prepare_inquiry(
-                meanings[event].person, self._get_contact_text(meanings[event])
+                meanings[event].person,
+                self._get_contact_text(meanings[event]),
+                meanings[event].extra,
             )
             for event in events
         ]
@@ -127,7 +131,8 @@ class CrmOrdersEvent(models.Model):
         )
 
     @api.model
-    def _prepare_inquiry(self, person, text):
+    def _prepare_inquiry(self, person, text, extra=()):
+        """What a message asks for; `extra` tells for instance which advert led here."""
         content = {
             "name": clean(person.name or person.username, MAX_NAME),
             "message": clean(text, MAX_TEXT, lines=True),
@@ -141,6 +146,7 @@ class CrmOrdersEvent(models.Model):
                 handles.append(handle)
         return Inquiry(
             {name: value for name, value in content.items() if value},
+            [(clean(name, 100), clean(value, 1000)) for name, value in extra],
             handles=handles,
             joins=True,
         )
@@ -216,9 +222,13 @@ class CrmOrdersEvent(models.Model):
         texts = {
             "subscribed": self.env._("Has subscribed."),
             "joined": self.env._("Has joined the group."),
+            "asked": self.env._("Has asked to join the group."),
             "followed": self.env._("Has followed the page."),
             "opened": self.env._("Has opened the conversation."),
             "allowed": self.env._("Has allowed messages."),
+            "called": self.env._("Has called in the messenger."),
+            "advert": self.env._("Has come from an advert."),
+            "link": self.env._("Has come by a link."),
         }
         return texts.get(meaning.how) or self.env._("Has made contact.")
 
