@@ -247,7 +247,11 @@ class Message:
 
 @dataclass
 class Contact:
-    """Somebody made themselves known without a word: subscribed, joined, followed."""
+    """Somebody made themselves known without a word: subscribed, joined, followed.
+
+    :param how: subscribed, joined, asked (to join), followed, opened (the chat),
+        allowed (messages), called, advert or link (that led here)
+    """
 
     person: Person
     thread: str
