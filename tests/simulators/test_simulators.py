@@ -3,6 +3,9 @@
 Neither knows the other's code, so both have to keep to what the provider says.
 """
 
+import threading
+import time
+
 import pytest
 
 from simulators import adapters
@@ -243,7 +246,7 @@ def test_vk_delivers_once(play):
 def test_vk_joined(play):
     simulator, door = started(play, "vk")
     assert simulator.join().body == "ok"
-    assert door.of("Contact")[0].how == "Joined the community"
+    assert door.of("Contact")[0].how == "joined"
 
 
 def test_viber_connects_and_reports(play):
@@ -404,6 +407,75 @@ def test_asterisk_call_ends_while_the_line_is_down(play, dial):
     simulator.hangup(still)
     again.until(lambda: len(again.changes) == 2)
     assert again.changes[1].external_id == still
+
+
+@pytest.fixture
+def listen(play):
+    """A client that listens to a simulated exchange and posts what it hears."""
+    client_tool = adapters.tool("crm_orders_asterisk", "ami_client")
+    stop = threading.Event()
+    threads = []
+
+    def start(secret=None):
+        simulator, door = play("asterisk", **DATA)
+        simulator.set_token(DATA["token"])
+        client_tool.TURN = 0.02
+        client_tool.RETRY_SECONDS = 0.05
+
+        def deliver(call):
+            found = simulator.report(**client_tool.to_form(call, DATA["token"]))
+            if found.status != 200:
+                raise RuntimeError(found)
+
+        client = client_tool.Client(
+            simulator.address(), "odoo", secret or simulator.secret, deliver
+        )
+        threads.append(threading.Thread(target=client.run, args=(stop,)))
+        threads[-1].start()
+        return simulator, door, client
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+def until(condition):
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_asterisk_client_survives_breaks(listen):
+    simulator, door, client = listen()
+    until(lambda: simulator.sessions)
+    linked = simulator.new_channel(
+        "PJSIP/trunk-1", "from-trunk", "100", "+358401234567"
+    )
+    until(lambda: len(door.things) == 1)
+    simulator.drop()
+    until(lambda: client.status != "listening")
+    until(lambda: simulator.sessions)
+    # The shop is away for a while; nothing is lost and the order is kept.
+    door.away = 20
+    simulator.dial_end(linked, "PJSIP/101-2", "ANSWER")
+    simulator.hangup(linked)
+    until(lambda: len(door.things) == 3)
+    calls = door.of("Call")
+    assert [one.state for one in calls] == ["ringing", "answered", "ended"]
+    assert {one.external_id for one in calls} == {linked}
+    assert calls[1].agent == "101"
+    client.call("PJSIP/101", "0409999999")
+    until(lambda: any(one.callee == "0409999999" for one in door.of("Call")))
+
+
+def test_asterisk_client_with_a_wrong_secret(listen):
+    simulator, _door, client = listen("wrong")
+    until(lambda: client.status.startswith("refused"))
+    # It does not try again at once, as Asterisk would be made to block us.
+    logins = [one for one in simulator.actions if one["Action"] == "Login"]
+    assert len(logins) == 1
 
 
 def test_simulator_as_a_process(play):

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import re
 from email.utils import formatdate
-from urllib.parse import urlencode, urljoin
+from urllib.parse import parse_qsl, urlencode, urljoin
 from xml.etree import ElementTree
 
 from .base import Simulator
@@ -31,18 +31,17 @@ class Twilio(Simulator):
             "api_url": self.url,
         }
 
-    def signature(self, url, fields):
+    def sign(self, method, url, body):
+        fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
         content = url + "".join(f"{name}{fields[name]}" for name in sorted(fields))
         digest = hmac.new(self.token.encode(), content.encode(), hashlib.sha1).digest()
-        return base64.b64encode(digest).decode()
+        return {"X-Twilio-Signature": base64.b64encode(digest).decode()}
 
     def form(self, fields, url=None):
         """Post form fields; what comes back is TwiML."""
-        url = url or self.hook_url
         fields = {"AccountSid": self.account, "ApiVersion": "2010-04-01", **fields}
-        headers = {"X-Twilio-Signature": self.signature(url, fields)}
         body = urlencode(fields).encode()
-        return self.post(body, "application/x-www-form-urlencoded", url, headers)
+        return self.post(body, "application/x-www-form-urlencoded", url)
 
     # --- calls ---
 

@@ -1,13 +1,19 @@
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 from odoo.tests import BaseCase, tagged
+
+from odoo.addons.crm_orders_inbound.tools.channel import Request, Settings
 
 from ..tools import ami_protocol
 from ..tools.ami import DEAD_AFTER, PING_AFTER, Connection
 from ..tools.ami_calls import Calls
+from ..tools.ami_client import to_form
 from ..tools.ami_protocol import BackOff, LoginRefused, Parser, ProtocolError
+from ..tools.dialplan import Asterisk
 
 BANNER = b"Asterisk Call Manager/5.0.2\r\n"
 TRACES = json.loads(
@@ -103,6 +109,22 @@ class TestAmi(BaseCase):
         for call, values in zip(calls, expected, strict=True):
             for name, value in values.items():
                 self.assertEqual(getattr(call, name), value, name)
+
+    def test_form_says_the_same(self):
+        """What the client posts is read as what it heard."""
+        adapter = Asterisk()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        for trace in TRACES:
+            connection = self.logged_in()
+            for event in trace["events"]:
+                for call in connection.feed(packet(**event), 1700000000.25):
+                    form = urlencode(to_form(call, "secret")).encode()
+                    request = Request("POST", "https://a/b", headers, form)
+                    adapter.verify(request, Settings({"token": "secret"}))
+                    expected = replace(
+                        call, recording=call.recording.rpartition("/monitor/")[2]
+                    )
+                    self.assertEqual(adapter.read(request, 0, None), expected)
 
     def test_call_that_ended_meanwhile_is_ended(self):
         calls = Calls()

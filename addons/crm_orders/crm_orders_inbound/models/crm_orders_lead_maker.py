@@ -248,6 +248,15 @@ class CrmOrdersLeadMaker(models.AbstractModel):
         return identities[:1]
 
     @api.model
+    def _get_lead_name(self, source, contact):
+        """Name of a lead about which no more is known than who wrote, if that."""
+        if not contact:
+            return self.env._("Request through %(sender)s", sender=source.name)
+        return self.env._(
+            "%(contact)s through %(sender)s", contact=contact, sender=source.name
+        )
+
+    @api.model
     def _prepare_lead_vals(self, source, inquiry, match, known):
         """Values of a new lead; other modules extend the dict.
 
@@ -265,14 +274,8 @@ class CrmOrdersLeadMaker(models.AbstractModel):
             utm[f"{kind}_id"] = (record or source[f"utm_{kind}_id"]).id
         contact = content.get("name") or content.get("company")
         contact = contact or content.get("email") or content.get("phone")
-        if contact:
-            name = self.env._(
-                "%(contact)s through %(sender)s", contact=contact, sender=source.name
-            )
-        else:
-            name = self.env._("Request through %(sender)s", sender=source.name)
         vals = {
-            "name": content.get("subject") or name,
+            "name": content.get("subject") or self._get_lead_name(source, contact),
             "type": self._get_lead_type(source),
             "contact_name": content.get("name"),
             "partner_name": content.get("company"),

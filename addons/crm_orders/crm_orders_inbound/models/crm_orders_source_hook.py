@@ -27,6 +27,20 @@ class CrmOrdersSourceHook(models.AbstractModel):
         "Settings",
         groups="crm_orders_base.group_manager",
     )
+    basic_setting_ids = fields.One2many(
+        "crm_orders.source.setting",
+        "source_id",
+        "Settings to Fill In",
+        domain=[("is_advanced", "=", False)],
+        groups="crm_orders_base.group_manager",
+    )
+    advanced_setting_ids = fields.One2many(
+        "crm_orders.source.setting",
+        "source_id",
+        "Advanced Settings",
+        domain=[("is_advanced", "=", True)],
+        groups="crm_orders_base.group_manager",
+    )
     hook_token = fields.Char(
         "Token of the Webhook", groups=fields.NO_ACCESS, copy=False
     )

@@ -19,6 +19,7 @@ class CrmLead(models.Model):
         compute="_compute_crm_orders_conversation_id",
         store=True,
         readonly=False,
+        copy=False,
         index="btree_not_null",
         ondelete="set null",
         domain="[('lead_id', '=', id)]",

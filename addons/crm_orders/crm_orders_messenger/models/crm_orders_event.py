@@ -141,6 +141,7 @@ class CrmOrdersEvent(models.Model):
 
     @api.model
     def _prepare_inquiry(self, meaning, text, leads):
+        """What a message asks for; its `extra` tells for instance which advert led here."""
         person = meaning.person
         content = {
             "name": clean(person.name or person.username, MAX_NAME),
@@ -155,6 +156,7 @@ class CrmOrdersEvent(models.Model):
                 handles.append(handle)
         return Inquiry(
             {name: value for name, value in content.items() if value},
+            [(clean(name, 100), clean(value, 1000)) for name, value in meaning.extra],
             handles=handles,
             joins=True,
             thread=meaning.thread,
@@ -232,9 +234,13 @@ class CrmOrdersEvent(models.Model):
         texts = {
             "subscribed": self.env._("Has subscribed."),
             "joined": self.env._("Has joined the group."),
+            "asked": self.env._("Has asked to join the group."),
             "followed": self.env._("Has followed the page."),
             "opened": self.env._("Has opened the conversation."),
             "allowed": self.env._("Has allowed messages."),
+            "called": self.env._("Has called in the messenger."),
+            "advert": self.env._("Has come from an advert."),
+            "link": self.env._("Has come by a link."),
         }
         return texts.get(meaning.how) or self.env._("Has made contact.")
 

@@ -160,12 +160,12 @@ class MessagingChannel(MetaChannel):
         return found
 
     def _read_optin(self, account, event):
-        return self._contact(account, event, "Asked for messages", event["optin"])
+        return self._contact(account, event, "allowed", event["optin"])
 
     def _read_referral(self, account, event):
         referral = event["referral"]
         is_advert = text(referral, "source") == "ADS"
-        how = "Came from an advert" if is_advert else "Came by a link"
+        how = "advert" if is_advert else "link"
         return self._contact(account, event, how, referral)
 
     def _read_delivery(self, account, event):

@@ -35,7 +35,9 @@ class CrmOrdersSource(models.Model):
             ),
             "sender_name": (
                 self.env._("Name of the Sender"),
-                self.env._("What customers see above an answer; at most 28 characters."),
+                self.env._(
+                    "What customers see above an answer; at most 28 characters."
+                ),
             ),
             "api_url": (
                 self.env._("Address of the API"),
@@ -43,6 +45,8 @@ class CrmOrdersSource(models.Model):
             ),
             "media_url": (
                 self.env._("Address of Files"),
-                self.env._("Files are fetched from Viber's own addresses and this one."),
+                self.env._(
+                    "Files are fetched from Viber's own addresses and this one."
+                ),
             ),
         }

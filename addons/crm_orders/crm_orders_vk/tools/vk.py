@@ -45,10 +45,6 @@ MEDIA_DOMAINS = (
     "mycdn.me",
     "okcdn.ru",
 )
-JOINED = {
-    "request": "Asked to join the community",
-    "unsure": "May come to the event",
-}
 WITHOUT_LEAD = {
     "confirmation": "VK asked whether the address is ours.",
     "group_leave": "Somebody left the community.",
@@ -246,14 +242,14 @@ class Vk(Channel):
     def _read_join(self, event):
         value = event["object"]
         user = self._user(value)
-        how = JOINED.get(text(value, "join_type"), "Joined the community")
+        how = "asked" if text(value, "join_type") == "request" else "joined"
         return Contact(self._person(user), user, how)
 
     def _read_allow(self, event):
         value = event["object"]
         user = self._user(value)
         extra = [("key", key)] if (key := line(value, "key")) else []
-        return Contact(self._person(user), user, "Allowed messages", extra=extra)
+        return Contact(self._person(user), user, "allowed", extra=extra)
 
     def _read_form(self, event):
         """A filled-in form of an advert."""
