@@ -8,7 +8,7 @@ from odoo.tools import hmac, ormcache
 from odoo.tools.translate import LazyTranslate, get_translation
 
 from odoo.addons.crm_orders_inbound.tools import lead_payload
-from odoo.addons.crm_orders_inbound.tools.lead_payload import PayloadError
+from odoo.addons.crm_orders_inbound.tools.lead_payload import CONTACTS, PayloadError
 
 from ..tools import color, ticket, web_form
 from ..tools.origin import origin_of
@@ -45,6 +45,7 @@ TEXTS = {
     "again": _lt("Send another message"),
     "thanks": _lt("Thank you! We will answer you soon."),
     "optional": _lt("optional"),
+    "either": _lt("one of the two is enough"),
     "choose": _lt("Choose ..."),
     "trap": _lt("Leave this field empty"),
     "consent": _lt("I agree that my details are kept so that you can answer me."),
@@ -148,6 +149,9 @@ class CrmOrdersWebForm(models.AbstractModel):
         texts = self._get_texts(lang)
         for name in ("title", "send", "thanks"):
             texts[name] = source[f"web_{name}"] or texts[name]
+        contacts = source.web_field_ids.filtered(lambda field: field.kind in CONTACTS)
+        free = len(contacts) > 1 and not any(contacts.mapped("required"))
+        either = "either" if free else "optional"
         if source.web_consent_text:
             texts["consent"] = source.web_consent_text
         return {
@@ -160,6 +164,9 @@ class CrmOrdersWebForm(models.AbstractModel):
             "fields": [
                 {
                     "name": field._get_name(),
+                    "note": texts[either if field.kind in CONTACTS else "optional"]
+                    if not field.required
+                    else "",
                     "label": field.label or self._get_label(field.kind, lang),
                     "hint": field.hint or "",
                     "required": field.required,

@@ -336,8 +336,8 @@ a{color:inherit}
             row.append(input, make("label", { for: id }, field.label));
         } else {
             const label = make("label", { for: id }, field.label);
-            if (!field.required) {
-                label.append(" ", make("small", {}, `(${config.texts.optional})`));
+            if (field.note) {
+                label.append(" ", make("small", {}, `(${field.note})`));
             }
             if (field.entry === "lines") {
                 input = make("textarea", { ...common, class: "line", rows: 4 });
