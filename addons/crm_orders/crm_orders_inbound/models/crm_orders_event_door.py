@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import json
 from dataclasses import replace
 
 from odoo import api, fields, models
@@ -82,6 +83,21 @@ class CrmOrdersEventDoor(models.AbstractModel):
             "write_uid": self.env.uid,
             "write_date": now,
         }
+
+    @api.model
+    def _note_own(self, source, external_id, body):
+        """Store something that happened here, in Odoo itself; the id, None if known.
+
+        :param body: dict that tells what it was
+        """
+        vals = self._prepare_event_vals(
+            source.id, json.dumps(body), lead_payload.JSON, external_id
+        )
+        inserted = self._insert_unless_known(vals, 0)
+        if not inserted:
+            return None
+        self._wake_up()
+        return inserted[0]
 
     @api.model
     def _store_once(self, vals, rate_limit, address_limit=0):
