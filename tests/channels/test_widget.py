@@ -122,7 +122,9 @@ class Form:
     def _here(self, snippet):
         # The shop gives out its public address; in a test it is served at this one.
         return re.sub(
-            r'"[^"]*(/crm_orders/v1/)', rf'"{self.shop.base_url}\1', self.fields[snippet]
+            r'"[^"]*(/crm_orders/v1/)',
+            rf'"{self.shop.base_url}\1',
+            self.fields[snippet],
         )
 
     def script(self, attributes=""):
@@ -224,9 +226,7 @@ def test_button_in_the_corner(form, site, visitor):
     # What was typed is still there.
     fill_in(page)
     send(page)
-    expect(page.get_by_role("status")).to_have_text(
-        "Kiitos! Vastaamme sinulle pian."
-    )
+    expect(page.get_by_role("status")).to_have_text("Kiitos! Vastaamme sinulle pian.")
     lead = form.lead()
     assert lead["contact_name"] == "Aino Virtanen"
     assert "sinistä maljakkoa" in lead["description"]
@@ -252,9 +252,7 @@ def test_strict_content_security_policy(form, site, visitor):
     shop = form.shop.base_url
     policy = f"default-src 'self'; script-src {shop}; connect-src {shop}"
     page = visitor()
-    page.goto(
-        site.add("/", form.inline, headers={"Content-Security-Policy": policy})
-    )
+    page.goto(site.add("/", form.inline, headers={"Content-Security-Policy": policy}))
     button = page.locator("button[type=submit]")
     expect(button).to_have_css("background-color", "rgb(31, 95, 174)")
     fill_in(page)
