@@ -313,8 +313,8 @@ class CrmOrdersAssignRule(models.Model):
             user.id: {
                 "active": user.active and not user.share,
                 "open": load.get(user.id, 0),
-                "here": presence[user]["here"],
-                "away": presence[user]["away"],
+                "here": presence[user.id]["here"],
+                "away": presence[user.id]["away"],
             }
             for user in users
         }
@@ -325,7 +325,7 @@ class CrmOrdersAssignRule(models.Model):
         retries = {}
         for rule in self:
             whens = [
-                presence[user]["next"] or opening.get(rule.id)
+                presence[user.id]["next"] or opening.get(rule.id)
                 for user in rule.member_ids.user_id | rule.user_id
                 if user.active
             ]

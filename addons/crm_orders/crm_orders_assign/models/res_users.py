@@ -9,7 +9,7 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _crm_orders_get_presence(self, companies, now):
-        """Who is at work now: user -> dict `here`, `away` and `next`.
+        """Who is at work now: dicts `here`, `away` and `next` by user id.
 
         `here` is None for people without working hours of their own. Leave is that of the
         person and of all who have the same hours, as public holidays.

@@ -1,4 +1,7 @@
 from collections import Counter
+from contextlib import nullcontext
+
+from freezegun import freeze_time
 
 from odoo import Command
 from odoo.tests import new_test_user
@@ -103,7 +106,7 @@ class AssignMixin:
     @classmethod
     def _new_leads(cls, count=1, **vals):
         """Leads as they come in from outside: made by the system, for nobody."""
-        return (
+        leads = (
             cls.env["crm.lead"]
             .sudo()
             .create(
@@ -120,6 +123,21 @@ class AssignMixin:
                 ]
             )
         )
+        # As if the request was over: what depends on the time is worked out now.
+        cls.env.flush_all()
+        return leads
+
+    def _run_cron(self, name, when=None):
+        """Run a job as the scheduler does, in the transaction of the test."""
+        cron = self.env.ref(f"crm_orders_assign.{name}")
+        # A test that serves HTTP is in that mode already.
+        with (
+            freeze_time(when) if when else nullcontext(),
+            nullcontext()
+            if self._registry_patched
+            else self.enter_registry_test_mode(),
+        ):
+            cron.method_direct_trigger()
 
     @classmethod
     def _new_resource(cls, user, **vals):

@@ -17,7 +17,6 @@ class TestAssign(AssignMixin, TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls._set_up_shop()
-        cls.cron = cls.env.ref("crm_orders_assign.ir_cron_assign")
 
     def _bodies(self, lead):
         return " ".join(lead.message_ids.mapped("body"))
@@ -149,8 +148,9 @@ class TestAssign(AssignMixin, TransactionCase):
         self.assertIn("it waits", self._bodies(waiting))
 
         leads.filtered(lambda lead: lead.user_id == self.eero).action_set_lost()
-        with freeze_time(waiting.crm_orders_assign_next_date + timedelta(seconds=1)):
-            self.cron.method_direct_trigger()
+        self._run_cron(
+            "ir_cron_assign", waiting.crm_orders_assign_next_date + timedelta(seconds=1)
+        )
         self.assertEqual(waiting.user_id, self.eero)
         self.assertFalse(waiting.crm_orders_assign_next_date)
 
@@ -225,8 +225,9 @@ class TestAssign(AssignMixin, TransactionCase):
         lead = self._new_leads()
         self.assertTrue(lead.crm_orders_assign_next_date)
         rule.active = False
-        with freeze_time(lead.crm_orders_assign_next_date + timedelta(seconds=1)):
-            self.cron.method_direct_trigger()
+        self._run_cron(
+            "ir_cron_assign", lead.crm_orders_assign_next_date + timedelta(seconds=1)
+        )
         self.assertFalse(lead.crm_orders_assign_next_date)
 
     def test_who_takes_a_waiting_lead_keeps_it(self):
@@ -242,8 +243,7 @@ class TestAssign(AssignMixin, TransactionCase):
             )
             lead.with_user(self.liisa).action_crm_orders_take()
         self.assertFalse(lead.crm_orders_assign_next_date)
-        with freeze_time("2026-03-09 09:01:00"):
-            self.cron.method_direct_trigger()
+        self._run_cron("ir_cron_assign", "2026-03-09 09:01:00")
         self.assertEqual(lead.user_id, self.liisa)
 
     def test_button_gives_out_what_is_open(self):

@@ -36,7 +36,12 @@ class TestFirstResponse(AssignMixin, TransactionCase):
         self.addCleanup(clock.stop)
 
     def _post(self, user=None, **vals):
-        values = {"body": "Hello", "subtype_xmlid": "mail.mt_comment", **vals}
+        values = {
+            "body": "Hello",
+            "message_type": "comment",
+            "subtype_xmlid": "mail.mt_comment",
+            **vals,
+        }
         lead = self.lead.with_user(user or self.aino)
         return lead.message_post(**values)
 
@@ -223,16 +228,9 @@ class TestMailGateway(AssignMixin, MailCommon):
         cls._new_policy()
 
     def test_mail_becomes_a_lead_of_a_seller_with_a_clock(self):
-        alias = self.env["mail.alias"].create(
-            {
-                "alias_name": "shop.requests",
-                "alias_model_id": self.env["ir.model"]._get_id("crm.lead"),
-                "alias_defaults": repr(
-                    {"team_id": self.team.id, "company_id": self.company.id}
-                ),
-                "alias_domain_id": self.mail_alias_domain.id,
-            }
-        )
+        self.company.alias_domain_id = self.mail_alias_domain
+        self.team.alias_name = "shop.requests"
+        alias = self.team.alias_id
         mail = (
             f"From: Customer <customer@example.com>\nTo: {alias.alias_full_name}\n"
             "Subject: Blue chair\nMessage-Id: <one@example.com>\n"
@@ -248,6 +246,7 @@ class TestMailGateway(AssignMixin, MailCommon):
         with self.mock_mail_gateway():
             lead.with_user(self.aino).message_post(
                 body="Yes",
+                message_type="comment",
                 subtype_xmlid="mail.mt_comment",
                 partner_ids=lead.partner_id.ids or self.customer.ids,
             )

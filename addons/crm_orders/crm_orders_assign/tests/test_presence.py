@@ -94,8 +94,7 @@ class TestPresence(AssignMixin, TransactionCase):
             limit=1,
         )
         self.assertEqual(trigger.call_at, datetime(2026, 3, 3, 9, 0, 1))
-        with freeze_time("2026-03-03 09:00:30"):
-            self.env["crm_orders.assign.rule"]._cron_assign()
+        self._run_cron("ir_cron_assign", "2026-03-03 09:00:30")
         self.assertEqual(lead.user_id, self.aino)
 
     def test_hours_of_the_team(self):

@@ -27,9 +27,7 @@ class TestSla(AssignMixin, TransactionCase):
             return self._new_leads(**vals)
 
     def _escalate_at(self, when):
-        with freeze_time(when):
-            self.policies._cron_escalate()
-            self.env.flush_all()
+        self._run_cron("ir_cron_sla", when)
 
     def _log(self, lead):
         return lead.crm_orders_sla_log_ids.sorted("id").mapped("action")
