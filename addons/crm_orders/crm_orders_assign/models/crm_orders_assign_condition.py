@@ -48,7 +48,7 @@ class CrmOrdersAssignCondition(models.AbstractModel):
         help="Only leads with at least one of these tags, say a group of products.",
     )
     min_priority = fields.Selection(
-        [("0", "Any"), ("1", "Medium"), ("2", "High"), ("3", "Very high")],
+        [("0", "Any"), ("1", "One star"), ("2", "Two stars"), ("3", "Three stars")],
         "Least Priority",
         required=True,
         default="0",

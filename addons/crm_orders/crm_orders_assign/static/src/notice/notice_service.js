@@ -1,6 +1,8 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
+// Long enough to finish a sentence to the customer at the counter.
+const SHOWN = 20000;
 const INBOX = "crm_orders_assign.crm_lead_inbox_action";
 
 /** What a notice says; a batch of leads is one notice. */
@@ -44,7 +46,7 @@ export const crmOrdersNoticeService = {
         bus.subscribe("crm_orders_assign/notice", (notice) => {
             const close = notification.add(describeNotice(notice), {
                 type: notice.kind === "new" ? "info" : "warning",
-                sticky: true,
+                autocloseDelay: SHOWN,
                 buttons: [
                     {
                         name: notice.count > 1 ? _t("Open the inbox") : _t("Open"),

@@ -36,12 +36,8 @@ registry.category("web_tour.tours").add("crm_orders_assign_inbox", {
         },
         {
             content: "say why",
-            trigger: ".modal .o_field_widget[name=lost_reason_id] input",
-            run: "edit Advertising of the tour",
-        },
-        {
-            content: "choose the reason",
-            trigger: ".o-autocomplete--dropdown-item:contains(Advertising of the tour)",
+            trigger:
+                ".modal [name=lost_reason_id] :contains(/^Advertising of the tour$/)",
             run: "click",
         },
         {
@@ -110,7 +106,7 @@ registry.category("web_tour.tours").add("crm_orders_assign_inbox", {
         },
         {
             content: "its form is there",
-            trigger: ".o_form_view .o_lead_opportunity_form",
+            trigger: ".o_lead_opportunity_form .o_field_widget[name=name]",
         },
     ],
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@odoo/hoot";
 import { advanceTime, mockDate } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
+    allowTranslations,
     defineModels,
     fields,
     models,
@@ -36,6 +37,7 @@ defineMailModels();
 defineModels([Lead]);
 
 test("minutes are told as people say them", () => {
+    allowTranslations();
     expect(formatMinutes(0.9).toString()).toBe("0 min");
     expect(formatMinutes(-3).toString()).toBe("0 min");
     expect(formatMinutes(59.9).toString()).toBe("59 min");
@@ -45,6 +47,7 @@ test("minutes are told as people say them", () => {
 });
 
 test("the light follows the time that is left", () => {
+    allowTranslations();
     const lead = { deadline: at("11:00"), start: at("10:00") };
     const read = (time, more = {}) => {
         const { light, text } = readClock({ ...lead, ...more }, at(time));
@@ -61,6 +64,7 @@ test("the light follows the time that is left", () => {
 });
 
 test("a lead without a deadline shows its age", () => {
+    allowTranslations();
     expect(readClock({ start: at("10:00") }, at("12:00")).text.toString()).toBe(
         "2 h ago"
     );

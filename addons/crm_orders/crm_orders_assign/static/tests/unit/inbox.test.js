@@ -5,6 +5,7 @@ import {
     defineModels,
     fields,
     getMockEnv,
+    MockServer,
     models,
     mountView,
     onRpc,
@@ -83,7 +84,7 @@ test("an empty tab says so", async () => {
 
 test("a notice brings new leads onto the screen", async () => {
     await mountInbox();
-    Lead._records.push({ id: 3, name: "Table", kind: "mine" });
+    MockServer.env["crm.lead"].create({ name: "Table", kind: "mine" });
     counts.mine = 2;
     counts.late = 1;
     getMockEnv().bus.trigger("CRM_ORDERS_ASSIGN:NOTICE", {});
