@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { animationFrame, click } from "@odoo/hoot-dom";
+import { animationFrame, click, waitFor } from "@odoo/hoot-dom";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     MockServer,
@@ -30,9 +30,7 @@ async function receive(notice) {
         ["id", "=", serverState.partnerId],
     ]);
     env["bus.bus"]._sendone(partner, "crm_orders_assign/notice", notice);
-    await expect.waitForSteps([]);
-    await animationFrame();
-    await animationFrame();
+    await waitFor(".o_notification");
 }
 
 test("a new lead is told by name and opened by one click", async () => {
