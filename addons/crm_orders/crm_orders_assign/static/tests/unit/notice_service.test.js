@@ -25,11 +25,11 @@ async function receive(notice) {
         },
     });
     await mountWithCleanup(WebClient);
-    const { env } = MockServer;
-    const [partner] = env["res.partner"].search_read([
-        ["id", "=", serverState.partnerId],
-    ]);
-    env["bus.bus"]._sendone(partner, "crm_orders_assign/notice", notice);
+    MockServer.env["bus.bus"]._sendone(
+        serverState.partnerId,
+        "crm_orders_assign/notice",
+        notice
+    );
     await waitFor(".o_notification");
 }
 
