@@ -1,6 +1,8 @@
 from . import (
     crm_lead,
     crm_orders_assign_condition,
+    crm_orders_assign_decision,
+    crm_orders_assign_known,
     crm_orders_assign_member,
     crm_orders_assign_rule,
     crm_orders_notice,

@@ -1,6 +1,3 @@
-from collections import defaultdict
-from datetime import timedelta
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -75,9 +72,7 @@ class CrmLead(models.Model):
         readonly=True,
         index="btree_not_null",
     )
-    crm_orders_sla_deadline = fields.Datetime(
-        "Answer Until", copy=False, readonly=True, index="btree_not_null"
-    )
+    crm_orders_sla_deadline = fields.Datetime("Answer Until", copy=False, readonly=True)
     crm_orders_sla_next_date = fields.Datetime(
         "Next Escalation", copy=False, readonly=True, index="btree_not_null"
     )
@@ -114,6 +109,13 @@ class CrmLead(models.Model):
     )
     crm_orders_snippet = fields.Char(
         "First Words", compute="_compute_crm_orders_snippet"
+    )
+
+    _crm_orders_late_idx = models.Index(
+        "(crm_orders_sla_deadline) WHERE crm_orders_first_response_date IS NULL"
+    )
+    _crm_orders_unassigned_idx = models.Index(
+        "(create_date) WHERE user_id IS NULL AND active"
     )
 
     @api.depends(
@@ -247,135 +249,15 @@ class CrmLead(models.Model):
         self.env["crm_orders.sla.policy"]._trigger_cron({now} if waiting else set())
 
     def _crm_orders_tell_responsible(self):
-        """A toast and a push for people who got leads from somebody else."""
+        """A toast and a push for people who got leads from somebody else; core has sent
+        them a message already.
+        """
         groups = self.sudo().filtered("user_id").grouped("user_id")
         self.env["crm_orders.notice"]._send(
             "new",
             {user: leads for user, leads in groups.items() if user != self.env.user},
+            with_message=False,
         )
-
-    def _crm_orders_apply_decisions(self, decisions, retries):
-        """Write what the engine decided: one write for each person, rule and team."""
-        leads = {lead.id: lead for lead in self.sudo()}
-        rules = self.env["crm_orders.assign.rule"].sudo()
-        given = [decision for decision in decisions if decision["user"]]
-        users = self.env["res.users"].browse({choice["user"] for choice in given})
-        teams = users._crm_orders_get_teams()
-        groups = defaultdict(self.sudo().browse)
-        for choice in given:
-            lead, rule = leads[choice["lead"]], rules.browse(choice["rule"])
-            team = lead._crm_orders_get_team(teams[choice["user"]], rule.company_id)
-            groups[choice["user"], choice["rule"], team] |= lead
-        notices = {"new": defaultdict(self.sudo().browse), "unassigned": {}}
-        for (user_id, rule_id, team_id), group in groups.items():
-            group._crm_orders_give(user_id, rule_id, team_id)
-            notices["new"][users.browse(user_id)] |= group
-        undecided = [
-            choice
-            for choice in decisions
-            # Whoever has the lead keeps it when there is nobody else.
-            if not choice["user"] and not leads[choice["lead"]].user_id
-        ]
-        told = self._crm_orders_apply_undecided(undecided, retries, leads)
-        notices["unassigned"] = told
-        self._crm_orders_log_decisions(given + undecided, leads)
-        for kind, by_user in notices.items():
-            self.env["crm_orders.notice"]._send(
-                kind,
-                {
-                    user: group
-                    for user, group in by_user.items()
-                    if user.id != self.env.uid or kind != "new"
-                },
-            )
-
-    def _crm_orders_get_team(self, teams, company):
-        """The team to write along, as id, or None to leave it: that of the lead if its
-        new responsible is in it, else a team of that person.
-        """
-        self.ensure_one()
-        if self.team_id in teams:
-            return None
-        usable = teams.filtered(lambda team: team.company_id <= company)
-        return (usable[:1] or self.team_id).id
-
-    def _crm_orders_give(self, user_id, rule_id, team_id):
-        vals = {
-            "user_id": user_id,
-            "crm_orders_assign_rule_id": rule_id,
-            "crm_orders_assign_next_date": False,
-        }
-        if team_id is not None:
-            vals["team_id"] = team_id
-        self.with_context(
-            # Core would post a change and send a mail for each single lead.
-            mail_notrack=True,
-            mail_auto_subscribe_no_notify=True,
-            crm_orders_no_notice=True,
-        ).write(vals)
-
-    def _crm_orders_apply_undecided(self, choices, retries, leads):
-        """Let leads wait, or leave them to the team leader; whom to tell of which."""
-        told = defaultdict(self.sudo().browse)
-        groups = defaultdict(self.sudo().browse)
-        for choice in choices:
-            lead = leads[choice["lead"]]
-            waits = choice["reason"] == "wait"
-            when = retries[choice["rule"]] if waits else False
-            groups[choice["rule"], when] |= lead
-            if not waits and lead.team_id.user_id:
-                told[lead.team_id.user_id] |= lead
-            choice["again"] = bool(lead.crm_orders_assign_rule_id)
-        for (rule_id, when), group in groups.items():
-            group._crm_orders_set(
-                crm_orders_assign_rule_id=rule_id, crm_orders_assign_next_date=when
-            )
-        whens = {when for _rule, when in groups if when}
-        if whens:
-            self.env["crm_orders.assign.rule"]._trigger_cron(
-                [when + timedelta(seconds=1) for when in whens]
-            )
-        return told
-
-    def _crm_orders_log_decisions(self, choices, leads):
-        """Say on each lead why it went where it went; a wait is told once."""
-        rules = self.env["crm_orders.assign.rule"].sudo()
-        bodies = {}
-        for choice in choices:
-            if choice.get("again"):
-                continue
-            text = self._crm_orders_get_reasons()[choice["reason"]]
-            lead = leads[choice["lead"]]
-            bodies[lead.id] = text % {
-                "user": lead.user_id.name,
-                "rule": rules.browse(choice["rule"]).name,
-            }
-        if bodies:
-            self.sudo().browse(bodies)._message_log_batch(bodies=bodies)
-
-    @api.model
-    def _crm_orders_get_reasons(self):
-        return {
-            "known": self.env._(
-                "Given to %(user)s, who knows the customer (rule “%(rule)s”)."
-            ),
-            "round_robin": self.env._(
-                "Given to %(user)s, whose turn it was (rule “%(rule)s”)."
-            ),
-            "least_open": self.env._(
-                "Given to %(user)s, who had the fewest open leads (rule “%(rule)s”)."
-            ),
-            "fixed": self.env._("Given to %(user)s (rule “%(rule)s”)."),
-            "anyway": self.env._(
-                "Given to %(user)s, although nobody could take it (rule “%(rule)s”)."
-            ),
-            "wait": self.env._(
-                "Nobody can take this lead now; it waits (rule “%(rule)s”)."
-            ),
-            "leave": self.env._(
-                "Nobody can take this lead; it is left to the team (rule “%(rule)s”)."
-            ),
-        }
 
     def _assign_userless_lead_in_team(self, creation_source):
         # Core gives to the team leader what our rules left or let wait on purpose.

@@ -95,8 +95,9 @@ class CrmOrdersAssignCondition(models.AbstractModel):
         return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     @api.model
     @ormcache("self._name")

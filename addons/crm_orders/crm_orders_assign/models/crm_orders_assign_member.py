@@ -65,6 +65,10 @@ class CrmOrdersAssignMember(models.Model):
         for member in self:
             member.display_name = member.user_id.name
 
+    @api.constrains("user_id")
+    def _check_user(self):
+        self.user_id._crm_orders_check_sellers()
+
     def write(self, vals):
         result = super().write(vals)
         if "rule_id" in vals:

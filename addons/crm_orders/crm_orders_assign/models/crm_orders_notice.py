@@ -15,11 +15,12 @@ class CrmOrdersNotice(models.AbstractModel):
     _description = "Instant Notice about Leads"
 
     @api.model
-    def _send(self, kind, leads_by_user):
+    def _send(self, kind, leads_by_user, with_message=True):
         """Tell each user about leads: in the web client, by inbox or mail, and by push.
 
         :param kind: `new`, `remind`, `late` or `unassigned`
         :param leads_by_user: dict of users to their leads
+        :param with_message: False where core has sent a message of its own
         """
         for user, leads in leads_by_user.items():
             user = user.sudo()
@@ -31,7 +32,8 @@ class CrmOrdersNotice(models.AbstractModel):
             user._bus_send(
                 "crm_orders_assign/notice", self._prepare_payload(kind, leads)
             )
-            notice._send_message(user, leads, text)
+            if with_message:
+                notice._send_message(user, leads, text)
             notice._push(user, leads, text)
 
     @api.model

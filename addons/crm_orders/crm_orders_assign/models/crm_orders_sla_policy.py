@@ -295,12 +295,13 @@ class CrmOrdersSlaPolicy(models.Model):
 
     @api.model
     def _do_remind(self, leads, notices):
-        """Remind the responsible; for a lead that nobody has, that is the leader."""
+        """Remind the responsible, or the leader when nobody has the lead any more."""
         told = {}
         for lead in leads:
-            user = lead.user_id or self._get_leader(lead)
-            told[lead] = ("remind" if lead.user_id else "leader", user)
-            notices["remind" if lead.user_id else "late"][user].append(lead)
+            own = lead.user_id.filtered("active")
+            user = own or self._get_leader(lead)
+            told[lead] = ("remind" if own else "leader", user)
+            notices["remind" if own else "late"][user].append(lead)
         return told
 
     @api.model
@@ -325,4 +326,5 @@ class CrmOrdersSlaPolicy(models.Model):
     @api.model
     def _get_leader(self, lead):
         """Who is told when a responsible does not answer."""
-        return lead.team_id.user_id or lead.crm_orders_sla_policy_id.user_id
+        leader = lead.team_id.user_id.filtered("active")
+        return leader or lead.crm_orders_sla_policy_id.user_id.filtered("active")

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import ValidationError
 
 from ..tools import schedule
 
@@ -35,6 +36,17 @@ class ResUsers(models.Model):
             away = any(start <= now < end for start, end in leave)
             result[user.id] = {"here": here, "away": away, "next": when}
         return result
+
+    def _crm_orders_check_sellers(self):
+        """Nobody gets leads that this person could not even open."""
+        for user in self.filtered("active"):
+            if not user.has_group("sales_team.group_sale_salesman"):
+                raise ValidationError(
+                    self.env._(
+                        "%s may not see leads. Make this person a Seller first.",
+                        user.name,
+                    )
+                )
 
     def _crm_orders_count_open_leads(self):
         """Number of open leads of each of these users, as a dict by id."""

@@ -256,6 +256,13 @@ class TestAssign(AssignMixin, TransactionCase):
         self._assert_spread(leads, {self.aino: 2, self.eero: 2, self.liisa: 1})
         self.assertFalse(lost.user_id)
 
+    def test_who_may_not_see_leads_is_given_none(self):
+        clerk = self._new_user("assign_clerk", "base.group_user")
+        with self.assertRaisesRegex(ValidationError, "may not see leads"):
+            self._new_rule(clerk)
+        with self.assertRaisesRegex(ValidationError, "may not see leads"):
+            self._new_rule(way="fixed", user_id=clerk.id)
+
     def test_taking_is_for_the_first_one(self):
         lead = self._new_leads()
         lead.with_user(self.aino).action_crm_orders_take()

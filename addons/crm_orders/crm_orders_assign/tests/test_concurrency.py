@@ -23,8 +23,12 @@ class TestConcurrency(BaseCase):
         with self._new_env() as env:
             company = env.ref("base.main_company")
             # Whatever else this database holds must not take our leads.
-            for model in ("crm_orders.assign.rule", "crm_orders.sla.policy"):
-                self.assertFalse(env[model].search([("company_id", "=", company.id)]))
+            self.paused = {
+                model: env[model].search([("company_id", "=", company.id)]).ids
+                for model in ("crm_orders.assign.rule", "crm_orders.sla.policy")
+            }
+            for model, ids in self.paused.items():
+                env[model].browse(ids).active = False
             users = env["res.users"].union(
                 *(
                     new_test_user(
@@ -79,6 +83,8 @@ class TestConcurrency(BaseCase):
             env["mail.message"].search([("partner_ids", "in", partners.ids)]).unlink()
             users.unlink()
             partners.unlink()
+            for model, ids in self.paused.items():
+                env[model].browse(ids).active = True
             for name in ("ir_cron_assign", "ir_cron_sla"):
                 cron = env.ref(f"crm_orders_assign.{name}")
                 env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()

@@ -76,6 +76,7 @@ class TestNotice(AssignMixin, TransactionCase):
         give = lead.with_user(self.manager).write
         (notice,) = self._notices(self.aino, give, {"user_id": self.aino.id})
         self.assertEqual(notice["leads"][0]["id"], lead.id)
+        self.assertEqual(len(self._messages(self.aino)), 1)
         self.assertFalse(self._notices(self.aino, give, {"user_id": self.aino.id}))
 
     def test_nobody_is_told_of_own_deeds(self):

@@ -150,6 +150,14 @@ class TestSla(AssignMixin, TransactionCase):
         self.assertEqual(self._log(lead), ["nobody", "leader"])
         self.assertEqual(lead.crm_orders_sla_log_ids.user_id, self.liisa)
 
+    def test_responsible_who_left_is_not_the_one_to_be_reminded(self):
+        self._new_policy((50, "percent", "remind"))
+        lead = self._lead_at(START, user_id=self.aino.id)
+        self.aino.active = False
+        self._escalate_at(datetime(2026, 3, 2, 17, 1))
+        self.assertEqual(self._log(lead), ["leader"])
+        self.assertEqual(lead.crm_orders_sla_log_ids.user_id, self.manager)
+
     def test_lead_is_given_to_somebody_else(self):
         self._new_rule(self.aino | self.eero)
         self._new_policy((100, "percent", "reassign"))

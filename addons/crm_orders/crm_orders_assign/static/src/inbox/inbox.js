@@ -63,16 +63,14 @@ export class InboxRenderer extends KanbanRenderer {
     /** One tab at a time; what was typed into the search stays. */
     openTab(key) {
         const { searchModel } = this.env;
-        const chosen = this.searchItem(key);
-        const others = this.tabs
-            .filter((tab) => tab.isActive && tab.key !== key)
-            .map((tab) => this.searchItem(tab.key));
-        if (!this.describe(key).isActive) {
-            searchModel.toggleSearchItem(chosen.id);
+        if (this.describe(key).isActive) {
+            return;
         }
-        for (const item of others) {
-            searchModel.toggleSearchItem(item.id);
-        }
+        const tabs = new Set(this.tabs.map((tab) => this.searchItem(tab.key)?.id));
+        searchModel.query = searchModel.query.filter(
+            ({ searchItemId }) => !tabs.has(searchItemId)
+        );
+        searchModel.toggleSearchItem(this.searchItem(key).id);
     }
 
     async reload() {
