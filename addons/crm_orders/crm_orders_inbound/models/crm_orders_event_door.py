@@ -100,6 +100,25 @@ class CrmOrdersEventDoor(models.AbstractModel):
         return inserted[0]
 
     @api.model
+    def _note_done(self, source, external_id, body, state, reason=False, **links):
+        """Store something that happened here and is worked on at once.
+
+        :return: its event, or None if it is known
+        """
+        vals = self._prepare_event_vals(
+            source.id, json.dumps(body), lead_payload.JSON, _storable_id(external_id)
+        )
+        # Nobody else works on it: it is of this transaction until it is done.
+        vals["state"] = "done"
+        inserted = self._insert_unless_known(vals, 0)
+        if not inserted:
+            return None
+        event = self.env["crm_orders.event"].browse(inserted[0])
+        if state != "new":
+            event._finish(state, reason, **links)
+        return event
+
+    @api.model
     def _store_once(self, vals, rate_limit, address_limit=0):
         """Insert a request and return its id; one that came before is found again.
 
