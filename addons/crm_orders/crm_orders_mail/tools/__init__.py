@@ -1,0 +1,2 @@
+from . import auto_reply
+from . import mail_channel
