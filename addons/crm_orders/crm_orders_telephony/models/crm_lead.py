@@ -42,9 +42,9 @@ class CrmLead(models.Model):
         """Calls and tasks that nobody was known for are this customer's."""
         calls = self.crm_orders_call_ids.filtered(lambda call: not call.partner_id)
         calls.partner_id = self[:1].partner_id
-        calls.callback_id.filtered(
-            lambda one: not one.partner_id
-        ).partner_id = self[:1].partner_id
+        calls.callback_id.filtered(lambda one: not one.partner_id).partner_id = self[
+            :1
+        ].partner_id
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)

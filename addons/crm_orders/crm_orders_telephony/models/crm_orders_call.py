@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools.mail import html_escape
 
 from ..tools import call_state
 
@@ -103,7 +102,6 @@ class CrmOrdersCall(models.Model):
     )
     order_id = fields.Many2one(
         "sale.order",
-        "Order",
         index="btree_not_null",
         domain="[('partner_id', 'child_of', partner_id)]",
         ondelete="set null",
@@ -205,9 +203,7 @@ class CrmOrdersCall(models.Model):
     )
 
     _external_id_uniq = models.UniqueIndex("(source_id, external_id)")
-    _number_idx = models.Index(
-        "(company_id, number, started) WHERE number IS NOT NULL"
-    )
+    _number_idx = models.Index("(company_id, number, started) WHERE number IS NOT NULL")
     _started_idx = models.Index("(company_id, started)")
     _under_way_idx = models.Index("(started) WHERE state IN ('ringing', 'ongoing')")
 
@@ -270,8 +266,10 @@ class CrmOrdersCall(models.Model):
     def write(self, vals):
         if not self.env.su and vals.keys() - BY_HAND:
             raise AccessError(
-                self.env._("Calls are as the exchange reports them; only notes and the "
-                           "order can be changed.")
+                self.env._(
+                    "Calls are as the exchange reports them; only notes and the "
+                    "order can be changed."
+                )
             )
         if vals.get("order_id"):
             # Nobody shall link, and so learn of, an order that is not theirs to see.
@@ -347,7 +345,9 @@ class CrmOrdersCall(models.Model):
         )
         calls = self.search(domain, limit=ABANDONED_BATCH).try_lock_for_update()
         said = call_state.abandoned(now.timestamp())
-        calls._apply({call: call_state.merge(call.sudo().facts, said) for call in calls})
+        calls._apply(
+            {call: call_state.merge(call.sudo().facts, said) for call in calls}
+        )
         self.env["ir.cron"]._commit_progress(
             len(calls), remaining=self.search_count(domain)
         )
@@ -361,9 +361,13 @@ class CrmOrdersCall(models.Model):
         texts = {
             ("in", "answered"): self.env._("Incoming call from %s", number),
             ("in", "missed"): self.env._("Missed call from %s", number),
-            ("in", "busy"): self.env._("Missed call from %s, the line was busy", number),
+            ("in", "busy"): self.env._(
+                "Missed call from %s, the line was busy", number
+            ),
             ("in", "voicemail"): self.env._("Voice message from %s", number),
-            ("in", "failed"): self.env._("Call from %s that did not get through", number),
+            ("in", "failed"): self.env._(
+                "Call from %s that did not get through", number
+            ),
             ("out", "answered"): self.env._("Outgoing call to %s", number),
             ("out", "missed"): self.env._("Called %s, no answer", number),
             ("out", "busy"): self.env._("Called %s, the line was busy", number),
@@ -377,7 +381,7 @@ class CrmOrdersCall(models.Model):
             parts.append(_clock(self.duration))
         if self.recording_count:
             parts.append(self.env._("recorded"))
-        return html_escape(", ".join(parts))
+        return ", ".join(parts)
 
 
 def _clock(seconds):

@@ -110,7 +110,11 @@ class CrmOrdersCallIntake(models.AbstractModel):
         }
         people = self.env["res.users"]._crm_orders_find_agents(
             calls.company_id,
-            {agent for look in looks.values() for agent in (look["agent"], *look["rung"])},
+            {
+                agent
+                for look in looks.values()
+                for agent in (look["agent"], *look["rung"])
+            },
         )
         for call, facts in facts_by_call.items():
             vals = call._prepare_vals(looks[call.id], people)
@@ -160,8 +164,7 @@ class CrmOrdersCallIntake(models.AbstractModel):
             if field.type == "many2one":
                 current = current.id
             elif field.type == "many2many":
-                if sorted(current.ids) == value[0][2]:
-                    continue
+                current = [fields.Command.set(sorted(current.ids))]
             if current != value:
                 changed[name] = value
         if changed:
@@ -252,7 +255,9 @@ class CrmOrdersCallIntake(models.AbstractModel):
         content = {
             "phone": self.number,
             "name": self.caller_name,
-            "subject": self.env._("Call from %s", self.caller_name or self.shown_number),
+            "subject": self.env._(
+                "Call from %s", self.caller_name or self.shown_number
+            ),
         }
         if self._is_hidden() and self.direction == "in":
             content["message"] = self.env._(

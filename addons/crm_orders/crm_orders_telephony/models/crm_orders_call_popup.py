@@ -107,7 +107,9 @@ class CrmOrdersCallPopup(models.AbstractModel):
             "is_known": bool(partner),
             "line": call.source_id.name,
             "partner_id": partner.id,
-            "image": f"/web/image/res.partner/{partner.id}/avatar_128" if partner else "",
+            "image": f"/web/image/res.partner/{partner.id}/avatar_128"
+            if partner
+            else "",
             "responsible": (partner.user_id or call.lead_id.user_id).sudo().name or "",
             "leads": [
                 {

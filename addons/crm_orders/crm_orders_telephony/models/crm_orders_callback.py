@@ -235,7 +235,9 @@ class CrmOrdersCallback(models.Model):
         """
         spoken = calls.filtered(lambda call: call.state in SPOKEN)
         last_spoken = spoken[-1:].started
-        last_closed = max(closed.filtered("done_date").mapped("done_date"), default=None)
+        last_closed = max(
+            closed.filtered("done_date").mapped("done_date"), default=None
+        )
         waiting = calls.filtered(
             lambda call: (
                 call.direction == "in"

@@ -97,7 +97,9 @@ class CrmOrdersRecording(models.Model):
         }
         fresh = [(call, ref) for call, ref in wanted if (call.id, ref) not in known]
         if fresh:
-            self.sudo().create([{"call_id": call.id, "ref": ref} for call, ref in fresh])
+            self.sudo().create(
+                [{"call_id": call.id, "ref": ref} for call, ref in fresh]
+            )
             self._wake_up()
 
     @api.model
@@ -190,6 +192,8 @@ class CrmOrdersRecording(models.Model):
     def _gc_recordings(self):
         """Erase recordings when their days are over; that there was one stays known."""
         self.flush_model()
+        self.env["crm_orders.call"].flush_model(["started"])
+        self.env["crm_orders.source"].flush_model(["recording_days"])
         rows = self.env.execute_query(
             SQL(
                 """

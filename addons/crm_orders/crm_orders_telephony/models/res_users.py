@@ -47,7 +47,9 @@ class ResUsers(models.Model):
         for company in companies:
             country = company.country_code
             known = {}
-            for user in users.filtered(lambda one, mine=company: mine in one.company_ids):
+            for user in users.filtered(
+                lambda one, mine=company: mine in one.company_ids
+            ):
                 for extension in user._crm_orders_get_extensions():
                     known.setdefault(_key(extension, country), user)
             found[company] = {

@@ -177,7 +177,9 @@ class TestCallback(TelephonyMixin, TransactionCase):
         self.assertEqual(self.callbacks.search(mine), first | second)
         self.assertEqual(self.callbacks.search(mine)[0], first)
         self.assertEqual(self.callbacks.search([*mine, ("is_late", "=", True)]), first)
-        self.assertEqual(self.callbacks.search([*mine, ("is_late", "=", False)]), second)
+        self.assertEqual(
+            self.callbacks.search([*mine, ("is_late", "=", False)]), second
+        )
 
     def test_colleagues_are_not_called_back(self):
         self.seller.partner_id.phone = OTHER

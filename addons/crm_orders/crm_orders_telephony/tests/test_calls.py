@@ -55,7 +55,9 @@ class TestCalls(TelephonyMixin, TransactionCase):
         self.assertEqual(call.lead_id, lead)
         self.assertEqual(call.owner_id, self.colleague)
         self.assertEqual(call.callback_id.user_id, self.colleague)
-        self.assertEqual(len(lead.message_ids.filtered(lambda m: "fa-phone" in m.body)), 1)
+        self.assertEqual(
+            len(lead.message_ids.filtered(lambda m: "fa-phone" in m.body)), 1
+        )
 
     def test_outgoing_calls_make_no_leads(self):
         call = self._call(
@@ -89,10 +91,12 @@ class TestCalls(TelephonyMixin, TransactionCase):
 
     def test_every_order_of_events_ends_the_same(self):
         steps = [("ringing", -90), ("answered", -80), ("ended", -20)]
-        looks = set()
+        looks, begin = set(), self._at(0)
         for number, order in enumerate(itertools.permutations(steps)):
             for state, at in order:
-                self._report(f"p{number}", state, at, caller=OTHER, agent="101")
+                self._report(
+                    f"p{number}", state, caller=OTHER, agent="101", occurred=begin + at
+                )
                 self._process()
             call = self._get(f"p{number}")
             looks.add((call.state, call.user_id, call.waiting, call.lead_id))

@@ -25,7 +25,9 @@ export class CallPopup extends Component {
     }
 
     async makeLead(call) {
-        const action = await this.orm.call("crm_orders.call", "action_open_lead", [[call.id]]);
+        const action = await this.orm.call("crm_orders.call", "action_open_lead", [
+            [call.id],
+        ]);
         this.popup.close(call.id);
         return this.action.doAction(action);
     }
@@ -40,4 +42,6 @@ export class CallPopup extends Component {
     }
 }
 
-registry.category("main_components").add("crm_orders_call_popup", { Component: CallPopup });
+registry
+    .category("main_components")
+    .add("crm_orders_call_popup", { Component: CallPopup });

@@ -30,14 +30,17 @@ export const callPopupService = {
             state.calls = [call, ...others].slice(0, MAX_SHOWN);
         }
 
-        bus.subscribe("crm_orders_telephony.call", async ({ id, state: becomes, is_mine }) => {
-            const isUnderWay = ["ringing", "ongoing"].includes(becomes);
-            if (isUnderWay && is_mine) {
-                await show(id);
-            } else {
-                close(id);
+        bus.subscribe(
+            "crm_orders_telephony.call",
+            async ({ id, state: becomes, is_mine }) => {
+                const isUnderWay = ["ringing", "ongoing"].includes(becomes);
+                if (isUnderWay && is_mine) {
+                    await show(id);
+                } else {
+                    close(id);
+                }
             }
-        });
+        );
 
         bus.subscribe("crm_orders_telephony.callback", ({ title, message, type }) => {
             const closeNote = notification.add(message, {
@@ -50,7 +53,9 @@ export const callPopupService = {
                         primary: true,
                         onClick: () => {
                             closeNote();
-                            action.doAction("crm_orders_telephony.crm_orders_callback_action");
+                            action.doAction(
+                                "crm_orders_telephony.crm_orders_callback_action"
+                            );
                         },
                     },
                 ],

@@ -14,7 +14,10 @@ export const dialService = {
             if (answer.tel) {
                 browser.location.assign(answer.tel);
             } else {
-                notification.add(answer.message, { type: "info", title: _t("Calling") });
+                notification.add(answer.message, {
+                    type: "info",
+                    title: _t("Calling"),
+                });
             }
         }
         return { dial };
