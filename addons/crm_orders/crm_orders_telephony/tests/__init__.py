@@ -2,5 +2,8 @@ from . import test_access
 from . import test_call_state
 from . import test_callback
 from . import test_calls
+from . import test_hoot
 from . import test_provider
+from . import test_screens
 from . import test_speed
+from . import test_zz_export
