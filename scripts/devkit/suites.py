@@ -89,7 +89,7 @@ class Runner:
             self._pytest(
                 "tree",
                 self.odoo.python,
-                ["-p", "no:odoo", "tests/tree", "tests/scripts"],
+                ["-p", "no:odoo", "tests/tree", "tests/scripts", "tests/simulators"],
             )
 
     def run_proxy(self):
@@ -132,15 +132,20 @@ class Runner:
         ):
             services.wait_for(f"{base}/web/health", server)
             services.wait_for(f"{proxy_base}/hw_proxy/hello", proxy)
-            self._pytest(
-                "story",
-                self.odoo.python,
-                ["-p", "no:odoo", "tests/e2e"],
-                E2E_BASE_URL=base,
-                E2E_PROXY_URL=proxy_base,
-                E2E_RECEIPTS=str(receipts),
-                E2E_SCREENSHOTS=str(settings.STATE / "story" / "screenshots"),
-            )
+            stage = {
+                "E2E_BASE_URL": base,
+                "E2E_DATABASE": database,
+                "E2E_PROXY_URL": proxy_base,
+                "E2E_RECEIPTS": str(receipts),
+                "E2E_SCREENSHOTS": str(settings.STATE / "story" / "screenshots"),
+            }
+            for layer, folder in (("story", "e2e"), ("channels", "channels")):
+                self._pytest(
+                    layer,
+                    self.odoo.python,
+                    ["-p", "no:odoo", f"tests/{folder}"],
+                    **stage,
+                )
 
     # Helpers -----------------------------------------------------------------------
 

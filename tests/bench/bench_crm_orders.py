@@ -1,8 +1,11 @@
-"""How many leads a server takes in, ours against the form of Odoo's own website."""
+"""How many leads a server takes in, ours against the form of Odoo's own website; how
+fast they are worked on, ours against Odoo's mail gateway; and how long it takes to tell
+who somebody is, ours against what Odoo's leads do."""
 
 import http.client
 import json
 import re
+import statistics
 import threading
 import time
 import urllib.parse
@@ -170,4 +173,230 @@ def _rate(senders, seconds):
     }
 
 
-BENCHMARKS = {"crm_orders.lead_intake": lead_intake}
+def event_processing(lab):
+    """Received things worked on per second by one process, half of them messages.
+
+    The peer is Odoo's own way from the outside to a lead: a mail to the address of a
+    sales team, read by the mail gateway. Both begin with what was received and end with
+    committed leads.
+    """
+    with lab.database(
+        "processing",
+        ours=["crm_orders_telegram"],
+        prepare=(__file__, "prepare_processing"),
+    ) as database:
+        return lab.call(database, __file__, "measure_processing")
+
+
+EVENTS = 1000
+MAILS = 100
+
+
+def prepare_processing(env):
+    """A source of forms, one of messages, and a team with an address for mails."""
+    forms = env["crm_orders.source"].create({"name": "Forms", "rate_limit": 0})
+    forms._set_key(KEY)
+    env["crm_orders.source"].create({"name": "Bot", "kind": "telegram"})
+    env["mail.alias.domain"].create({"name": "bench.example"})
+    team = env["crm.team"].create({"name": "Bench", "alias_name": "bench-leads"})
+    team.alias_id.alias_contact = "everyone"
+    # The burst of a benchmark is no loop of mails.
+    env["ir.config_parameter"].set_param("mail.gateway.loop.threshold", "100000")
+    return forms.id
+
+
+def measure_processing(env, events=EVENTS, mails=MAILS):
+    """Rates of our job and of Odoo's mail gateway, one after the other."""
+    from odoo.addons.crm_orders_inbound.tools import channel
+
+    model = env["crm_orders.event"]
+    bot = env["crm_orders.source"].search([("kind", "=", "telegram")])
+    secret = bot._get_settings()["webhook_secret"]
+    for number in range(events // 2):
+        form = {
+            "external_id": f"form-{number}",
+            "name": f"Customer {number}",
+            "email": f"form.{number}@example.com",
+            "phone": f"+358 40 {1000000 + number}",
+            "message": "Do you have the blue chair in your shop?",
+        }
+        model._accept(KEY, json.dumps(form).encode(), JSON_TYPE, {}, "192.0.2.1")
+        # Five messages of each person, as people write them.
+        person = 5000000 + number // 5
+        update = {
+            "update_id": number,
+            "message": {
+                "message_id": number,
+                "date": 1700000000 + number,
+                "text": f"Message {number}",
+                "from": {"id": person, "is_bot": False, "first_name": f"P{person}"},
+                "chat": {"id": person, "type": "private", "first_name": f"P{person}"},
+            },
+        }
+        request = channel.Request(
+            "POST",
+            "",
+            {
+                "Content-Type": JSON_TYPE,
+                "X-Telegram-Bot-Api-Secret-Token": secret,
+            },
+            json.dumps(update).encode(),
+        )
+        model._accept_hook(bot.hook_token, request, "192.0.2.1")
+    env.cr.commit()
+    began = time.monotonic()
+    cron = env.ref("crm_orders_inbound.ir_cron_process_events")
+    cron.method_direct_trigger()
+    env.cr.commit()
+    ours = events / (time.monotonic() - began)
+    env.invalidate_all()
+    states = dict(model._read_group([], ["state"], ["__count"]))
+    if states != {"done": events}:
+        raise RuntimeError(f"Not everything was worked on: {states}")
+
+    began = time.monotonic()
+    for number in range(mails):
+        env["mail.thread"].message_process(
+            "crm.lead",
+            (
+                f"From: Customer {number} <mail.{number}@example.com>\r\n"
+                "To: bench-leads@bench.example\r\n"
+                f"Subject: Request {number}\r\n"
+                f"Message-Id: <{number}@bench.example>\r\n\r\n"
+                "Do you have the blue chair in your shop?\r\n"
+            ),
+        )
+        env.cr.commit()
+    peer = mails / (time.monotonic() - began)
+    return {
+        "ours": round(ours, 1),
+        "peer": round(peer, 1),
+        "unit": "events/s",
+        "n": events + mails,
+    }
+
+
+def identity_match(lab):
+    """Milliseconds to tell who a new person is: phone number, address and Telegram.
+
+    The peer is what Odoo does for a lead: `_find_matching_partner`, which goes by the
+    address only, and the search of contacts by phone number. It cannot look for an
+    account in a messenger at all.
+    """
+    with lab.database(
+        "identity",
+        ours=["crm_orders_identity"],
+        prepare=(__file__, "prepare_identities"),
+    ) as database:
+        return lab.call(database, __file__, "measure_matching")
+
+
+CUSTOMERS = 1_000_000
+MATCHES = 200
+PEER_MATCHES = 20
+
+
+def prepare_identities(env, customers=CUSTOMERS):
+    """A million customers with three identities each, made in SQL from one of them."""
+    first = env["res.partner"].create(
+        {"name": "Customer", "country_id": env.ref("base.fi").id, "company_id": False}
+    )
+    env.flush_all()
+    env.cr.execute(
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_name = 'res_partner' AND is_generated = 'NEVER'"
+    )
+    columns = {name: f'first."{name}"' for (name,) in env.cr.fetchall()}
+    columns |= {
+        "id": "nextval('res_partner_id_seq')",
+        "commercial_partner_id": "currval('res_partner_id_seq')",
+        "name": "'Customer ' || n",
+        "complete_name": "'Customer ' || n",
+        "phone": "'+358 40 ' || 1000000 + n",
+        "phone_sanitized": "'+35840' || 1000000 + n",
+        "email": "'Customer.' || n || '@example.com'",
+        "email_normalized": "'customer.' || n || '@example.com'",
+    }
+    names = ", ".join(f'"{name}"' for name in columns)
+    env.cr.execute(
+        f"INSERT INTO res_partner ({names}) SELECT {', '.join(columns.values())}"
+        " FROM res_partner first, generate_series(1, %s) n WHERE first.id = %s",
+        [customers, first.id],
+    )
+    began = time.monotonic()
+    env["crm_orders.identity"]._fill_cards()
+    filled = time.monotonic() - began
+    env.cr.execute(
+        "INSERT INTO crm_orders_identity"
+        " (kind, scope, value, display, origin, partner_id, company_id)"
+        " SELECT 'telegram', '', id + 1000000000, name, 'channel', id, %s"
+        " FROM res_partner WHERE name LIKE 'Customer %%'",
+        [env.company.id],
+    )
+    env.cr.commit()
+    env.cr.execute("ANALYZE res_partner, crm_orders_identity")
+    return filled
+
+
+def measure_matching(env):
+    """Time both, each person looked for once; strangers, who are the common case."""
+    identities, company = env["crm_orders.identity"], env.company
+
+    def person(number, telegram):
+        return [
+            {"kind": "phone", "value": f"+358 40 {number}"},
+            {"kind": "email", "value": f"Customer.{number - 1000000}@Example.com"},
+            {"kind": "telegram", "value": telegram},
+        ]
+
+    def ours(number, telegram=5):
+        [match] = identities._match([person(number, telegram)], company)
+        return match
+
+    def peer(number):
+        lead = env["crm.lead"].new(
+            {
+                "name": "Lead",
+                "email_from": f"Customer.{number - 1000000}@Example.com",
+                "phone": f"+358 40 {number}",
+            }
+        )
+        return lead._find_matching_partner() or env["res.partner"].search(
+            [("phone_mobile_search", "=", lead.phone)], limit=1
+        )
+
+    def times(function, numbers):
+        found = []
+        for number in numbers:
+            env.invalidate_all()
+            began = time.perf_counter()
+            function(number)
+            found.append((time.perf_counter() - began) * 1000)
+        return sorted(found)
+
+    strangers, known = 1000000 + 2 * CUSTOMERS, 1000000 + CUSTOMERS // 2
+    if ours(strangers).certainty != "none" or ours(known).certainty != "sure":
+        raise RuntimeError("The benchmark's people are not who they should be.")
+    if peer(known).name != ours(known).partner.name or peer(strangers):
+        raise RuntimeError("The two sides do not find the same customer.")
+    env.cr.execute("SELECT count(*) FROM crm_orders_identity")
+    [count] = env.cr.fetchone()
+    peers = times(peer, range(strangers, strangers + PEER_MATCHES))
+    mine = times(ours, range(strangers, strangers + MATCHES))
+    of_known = times(ours, range(known, known + MATCHES))
+    return {
+        "ours": statistics.fmean(mine),
+        "peer": statistics.fmean(peers),
+        "unit": "ms",
+        "n": MATCHES + PEER_MATCHES,
+        "identities": count,
+        "ours_p95_ms": round(mine[int(MATCHES * 0.95)], 2),
+        "ours_known_ms": round(statistics.fmean(of_known), 2),
+    }
+
+
+BENCHMARKS = {
+    "crm_orders.event_processing": event_processing,
+    "crm_orders.lead_intake": lead_intake,
+    "crm_orders.identity_match": identity_match,
+}

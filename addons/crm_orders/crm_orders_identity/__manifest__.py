@@ -15,6 +15,9 @@
         "views/res_partner_views.xml",
         "views/crm_orders_identity_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_orders_identity/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -18,6 +18,7 @@ class CrmLead(models.Model):
         result = super().write(vals)
         if vals.get("partner_id"):
             self._crm_orders_adopt_identities()
+            self.env["crm_orders.duplicate"]._answer_for_leads(self)
         return result
 
     def _merge_dependences(self, opportunities):

@@ -1,6 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..tools import matching
 
@@ -32,6 +32,7 @@ REASONS = [
     ("chosen", "Somebody asked for it."),
 ]
 FIND_LIMIT = 200
+FIND_PAGE = 1000
 # So many customers at once can still be looked at by a person.
 MOST_AT_ONCE = 10
 
@@ -69,6 +70,9 @@ class CrmOrdersDuplicate(models.Model):
         "partner_id",
         "Perhaps the Same As",
         readonly=True,
+    )
+    compared_ids = fields.Many2many(
+        "res.partner", string="Customers to Compare", compute="_compute_compared_ids"
     )
     chosen_id = fields.Many2one(
         "res.partner",
@@ -119,6 +123,11 @@ class CrmOrdersDuplicate(models.Model):
         "A question is about a lead or about a customer.",
     )
 
+    @api.depends("partner_id", "candidate_ids")
+    def _compute_compared_ids(self):
+        for duplicate in self:
+            duplicate.compared_ids = duplicate.partner_id | duplicate.candidate_ids
+
     @api.depends("candidate_ids")
     def _compute_chosen_id(self):
         for duplicate in self:
@@ -167,6 +176,8 @@ class CrmOrdersDuplicate(models.Model):
         # People answer with the buttons; of the rest, they choose who it is.
         if vals.keys() - {"chosen_id", "kept_id"} and not self.env.su:
             raise AccessError(self.env._("The answer is given with the buttons."))
+        if not self.env.su:
+            self._check_open()
         return super().write(vals)
 
     def action_same_person(self):
@@ -205,7 +216,6 @@ class CrmOrdersDuplicate(models.Model):
         self.sudo().write({"state": "open", "decided_by": False, "decided_on": False})
         return True
 
-    @api.model
     def action_find(self):
         """Look for customers who have a phone number or an e-mail address in common."""
         if not self.env.user.has_group("crm_orders_base.group_manager"):
@@ -238,7 +248,7 @@ class CrmOrdersDuplicate(models.Model):
         known = self.sudo().search([("lead_id", "in", leads.ids)]).grouped("lead_id")
         vals_list, found = [], self.sudo()
         for lead, match in lead_matches:
-            if match.certainty == matching.DOUBTFUL:
+            if match.certainty == matching.DOUBTFUL and not lead.partner_id:
                 asked = known.get(lead.sudo(), self.sudo())
                 if opened := asked.filtered(lambda one: one.state == "open"):
                     opened.candidate_ids |= match.candidates.sudo()
@@ -255,6 +265,20 @@ class CrmOrdersDuplicate(models.Model):
             elif match.certainty == matching.SURE and len(match.candidates) > 1:
                 found |= self._ask_about_partners(match.candidates, match.code)
         return (found | self.sudo().create(vals_list)).with_env(self.env)
+
+    @api.model
+    def _answer_for_leads(self, leads):
+        """Who gives a lead its customer has answered the question about it."""
+        asked = self.sudo().search(
+            [("lead_id", "in", leads.ids), ("state", "=", "open")]
+        )
+        for one in asked.filtered("lead_id.partner_id"):
+            partner = one.lead_id.partner_id
+            is_candidate = partner in one.candidate_ids
+            one.with_env(self.env)._decide(
+                "merged" if is_candidate else "different",
+                chosen_id=partner.id if is_candidate else False,
+            )
 
     @api.model
     def _ask_about_partners(self, partners, reason):
@@ -305,36 +329,39 @@ class CrmOrdersDuplicate(models.Model):
                 matching.MANY,
             )
         )
-        partners = self.env["res.partner"].browse(
-            {one for row in rows for one in row[1]}
-        )
-        # A company may be away or another company's while its contacts are not.
-        allowed = set(
-            partners.sudo()
-            .filtered(
-                lambda one: (
-                    one.active
-                    and (not one.company_id or one.company_id.id in company_ids)
-                )
-            )
-            .ids
-        )
-        asked = self._get_asked_pairs(partners)
         vals_list = []
-        for kind, ids in rows:
-            first, *others = [one for one in ids if one in allowed] or [None]
-            others = [one for one in others if frozenset((first, one)) not in asked]
-            if not others:
-                continue
-            asked.update(frozenset((first, one)) for one in others)
-            vals_list.append(
-                self._prepare_partner_vals(
-                    partners.browse(first), partners.browse(others), f"shared_{kind}"
-                )
+        asked = set()
+        for page in split_every(FIND_PAGE, rows, list):
+            partners = self.env["res.partner"].browse(
+                sorted({one for _kind, ids in page for one in ids})
             )
-            if len(vals_list) == limit:
+            # A company may be away, or another company's, while its contacts are not.
+            allowed = set(
+                partners.sudo()
+                .filtered(
+                    lambda one: (
+                        one.active
+                        and (not one.company_id or one.company_id.id in company_ids)
+                    )
+                )
+                .ids
+            )
+            asked |= self._get_asked_pairs(partners)
+            for kind, ids in page:
+                first, *others = [one for one in ids if one in allowed] or [None]
+                others = [one for one in others if frozenset((first, one)) not in asked]
+                if others:
+                    asked.update(frozenset((first, one)) for one in others)
+                    vals_list.append(
+                        self._prepare_partner_vals(
+                            partners.browse(first),
+                            partners.browse(others),
+                            f"shared_{kind}",
+                        )
+                    )
+            if len(vals_list) >= limit:
                 break
-        return self.sudo().create(vals_list)
+        return self.sudo().create(vals_list[:limit])
 
     @api.model
     def _get_asked_pairs(self, partners):

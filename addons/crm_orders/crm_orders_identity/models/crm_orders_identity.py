@@ -52,10 +52,13 @@ class CrmOrdersIdentity(models.Model):
     )
     value = fields.Char(
         required=True,
+        index="trigram",
         help="The number, address or id. Numbers are written with their country.",
     )
     display = fields.Char(
-        "Shown As", help="How people know it, for example the name in the messenger."
+        "Shown As",
+        index="trigram",
+        help="How people know it, for example the name in the messenger.",
     )
     origin = fields.Selection(
         [
@@ -137,6 +140,7 @@ class CrmOrdersIdentity(models.Model):
         changes_handle = {"kind", "scope", "value"} & vals.keys()
         if changes_handle or "partner_id" in vals:
             self._check_not_on_card()
+        before = self.partner_id
         if "display" in vals:
             vals = {**vals, "display": handle_tool.clean_name(vals["display"])}
         if not changes_handle:
@@ -155,7 +159,16 @@ class CrmOrdersIdentity(models.Model):
             # The rules have looked at the old customer; the new one counts as well.
             self.check_access("write")
             self.partner_id.check_access("read")
+        if changes_handle or "partner_id" in vals:
+            self._sync_cards((before | self.partner_id).sudo())
         return True
+
+    def unlink(self):
+        partners = self.partner_id
+        result = super().unlink()
+        # What was written down by hand may be on the card as well.
+        self._sync_cards(partners.sudo())
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_card(self):
@@ -422,7 +435,7 @@ class CrmOrdersIdentity(models.Model):
                     "“%(value)s” cannot be read. Check it, or choose another kind than"
                     " %(kind)s.",
                     value=vals.get("value") or "",
-                    kind=kinds.get(kind, kind),
+                    kind=kinds.get(str(kind), kind),
                 )
             )
         shown = handle_tool.clean_name(vals.get("display"))
@@ -447,9 +460,8 @@ class CrmOrdersIdentity(models.Model):
         found = []
         for given in handles:
             kind = given.get("kind")
-            value = handle_tool.normalise(
-                kind, given.get("value"), given.get("country") or company.country_code
-            )
+            country = given.get("country") or company.country_code
+            value = handle_tool.normalise(kind, given.get("value"), country)
             scope = handle_tool.scope_of(kind, given.get("scope"))
             if not value or scope is None:
                 continue

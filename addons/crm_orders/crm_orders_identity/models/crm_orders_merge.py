@@ -46,7 +46,7 @@ class CrmOrdersMerge(models.Model):
         default="done",
     )
     moved_count = fields.Integer(
-        "Moved Records",
+        "Moved",
         readonly=True,
         help="Documents, messages and other things that went to the kept card.",
     )
@@ -329,7 +329,11 @@ class CrmOrdersMerge(models.Model):
         family = partners.with_context(active_test=False).search(
             [("id", "child_of", partners.ids)]
         )
-        for name in ("commercial_partner_id", "complete_name", "partner_share"):
+        for name in (
+            "commercial_partner_id",
+            "commercial_company_name",
+            "complete_name",
+        ):
             self.env.add_to_compute(family._fields[name], family)
         self.env.flush_all()
 

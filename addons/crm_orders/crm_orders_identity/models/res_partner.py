@@ -85,11 +85,19 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._crm_orders_check_vals(vals)
+            if "default_crm_orders_merged_into_id" in self.env.context:
+                self = self.with_context(default_crm_orders_merged_into_id=False)
         partners = super().create(vals_list)
         partners._crm_orders_sync_identities()
         return partners
 
     def write(self, vals):
+        self._crm_orders_check_vals(vals)
+        if vals.get("active") and not self.env.su:
+            self._crm_orders_check_not_merged()
         result = super().write(vals)
         if {"phone", "email"} & vals.keys():
             self._crm_orders_sync_identities(emptied=True)
@@ -127,6 +135,22 @@ class ResPartner(models.Model):
             "res_id": question.id,
             "views": [(False, "form")],
         }
+
+    @api.model
+    def _crm_orders_check_vals(self, vals):
+        """Only a merge tells who took over whom: calls are answered by it."""
+        if "crm_orders_merged_into_id" in vals and not self.env.su:
+            raise AccessError(
+                self.env._("Customers are merged with a button, not by writing so.")
+            )
+
+    def _crm_orders_check_not_merged(self):
+        if self.sudo().crm_orders_merged_into_id:
+            raise UserError(
+                self.env._(
+                    "This card was merged into another one. Undo the merge to get it back."
+                )
+            )
 
     def _crm_orders_sync_identities(self, emptied=False):
         """Keep the identities of phone number and address in step with the card.

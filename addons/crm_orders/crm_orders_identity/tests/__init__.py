@@ -8,4 +8,5 @@ from . import (
     test_match,
     test_matching,
     test_merge,
+    test_tour,
 )

@@ -1,4 +1,5 @@
-from odoo.exceptions import AccessError
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
 
 from .common import IdentityMixin
@@ -101,14 +102,17 @@ class TestAccess(IdentityMixin, TransactionCase):
             "crm_orders.duplicate",
             "crm_orders.merge",
         ):
-            known = set(dir(self.env["mail.thread"])) | set(self.env[model]._fields)
+            model_class = type(self.env[model])
             public = {
                 name
-                for name in dir(type(self.env[model]))
-                if not name.startswith("_") and name not in known
+                for name in dir(model_class)
+                if not name.startswith("_")
+                and str(
+                    getattr(getattr(model_class, name), "__module__", "")
+                ).startswith("odoo.addons.crm_orders_identity.")
             }
             self.assertLessEqual(
-                public,
+                public - {"create", "write", "unlink", "init"},
                 {
                     "action_same_person",
                     "action_different_persons",
@@ -117,3 +121,34 @@ class TestAccess(IdentityMixin, TransactionCase):
                     "action_undo",
                 },
             )
+
+    def test_nobody_writes_who_took_over_whom(self):
+        """It would send a customer's calls and messages to somebody else."""
+        partners = self.env["res.partner"]
+        vals = {"crm_orders_merged_into_id": self.eino.id}
+        for user in (self.seller, self.manager):
+            with self.assertRaises(AccessError):
+                self.aino.with_user(user).write(vals)
+            with self.assertRaises(AccessError):
+                partners.with_user(user).create({"name": "New", **vals})
+            new = (
+                partners.with_user(user)
+                .with_context(default_crm_orders_merged_into_id=self.eino.id)
+                .create({"name": "New"})
+            )
+            self.assertFalse(new.crm_orders_merged_into_id)
+
+    def test_identities_of_others_are_not_taken_over_through_a_form(self):
+        """Commands of a list are writes as any other."""
+        other = self.eino.crm_orders_identity_ids[0]
+        with self.assertRaises(UserError):
+            self.aino.with_user(self.seller).write(
+                {"crm_orders_identity_ids": [Command.link(other.id)]}
+            )
+        lead = self._new_lead(user_id=self.seller.id).with_user(self.seller)
+        for command in (
+            Command.link(self.identity.id),
+            Command.create({"kind": "telegram", "value": "99"}),
+        ):
+            with self.assertRaises(AccessError):
+                lead.write({"crm_orders_identity_ids": [command]})

@@ -121,6 +121,15 @@ class TestCards(IdentityMixin, TransactionCase):
         added.with_user(self.seller).unlink()
         self.assertEqual(len(self._values(self.aino)), 2)
 
+    def test_number_added_by_hand_and_then_written_on_the_card(self):
+        own = self.identities.create(
+            {"kind": "phone", "value": "050 111 2233", "partner_id": self.aino.id}
+        )
+        self.aino.phone = "050 111 2233"
+        self.assertIn(("phone", "+358501112233", "manual"), self._values(self.aino))
+        own.with_user(self.seller).unlink()
+        self.assertIn(("phone", "+358501112233", "card"), self._values(self.aino))
+
     def test_unreadable_handles_are_refused_by_hand(self):
         mine = self.identities.with_user(self.seller)
         for kind, value in (
@@ -130,6 +139,8 @@ class TestCards(IdentityMixin, TransactionCase):
             ("messenger", "5"),
             ("phone", False),
             (False, "5"),
+            (["phone"], "0401234567"),
+            ("phone", ["0401234567"]),
         ):
             with self.assertRaises(ValidationError):
                 mine.create({"kind": kind, "value": value, "partner_id": self.aino.id})

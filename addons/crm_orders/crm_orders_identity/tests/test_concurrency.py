@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from psycopg2.errors import SerializationFailure
 
 from odoo import api
+from odoo.exceptions import LockError, UserError
 from odoo.modules.registry import Registry
 from odoo.sql_db import db_connect
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -98,6 +99,37 @@ class TestConcurrency(BaseCase):
             )
         with self._new_env() as again:
             self.assertEqual(self._claim(again).id, result)
+
+    def test_customers_merged_twice_at_once_are_merged_once(self):
+        with self._new_env() as env:
+            ids = env["res.partner"].create([{"name": "Kept"}, {"name": "Merged"}]).ids
+
+        def merge(env):
+            kept, merged = env["res.partner"].browse(ids)
+            return env["crm_orders.merge"]._merge(kept, merged)
+
+        def clean_up():
+            with self._new_env() as env:
+                env["crm_orders.merge"].search([("kept_id", "in", ids)]).unlink()
+                env["res.partner"].browse(ids).unlink()
+
+        self.addCleanup(clean_up)
+        with self._new_env() as env, self._new_env() as other:
+            other.cr.execute("SELECT 1")
+            merge(env)
+            with self.assertRaises(LockError):
+                merge(other)
+            other.cr.rollback()
+            other.transaction.clear()
+            other.cr.execute("SELECT 1")
+            env.cr.commit()
+            # Begun before the other one was done, so it has to begin anew.
+            with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
+                merge(other)
+            other.cr.rollback()
+            other.transaction.clear()
+            with self.assertRaises(UserError):
+                merge(other)
 
     def test_locked_person_is_somebody_elses_until_the_end(self):
         """Also for another handle of the same person: WhatsApp tells the phone."""

@@ -67,6 +67,13 @@ class TestDuplicate(IdentityMixin, TransactionCase):
         with self.assertRaisesRegex(UserError, "already"):
             question.action_different_persons()
 
+    def test_an_answer_is_not_changed_afterwards(self):
+        lead, match = self._doubtful_lead()
+        question = self.questions._report([(lead, match)]).with_user(self.seller)
+        question.action_different_persons()
+        with self.assertRaises(UserError):
+            question.chosen_id = self.aino
+
     def test_different_persons_are_not_asked_about_again(self):
         lead, match = self._doubtful_lead()
         question = self.questions._report([(lead, match)])
@@ -83,11 +90,27 @@ class TestDuplicate(IdentityMixin, TransactionCase):
         with self.assertRaises(ValidationError):
             question.kept_id = self.env.user.partner_id
 
-    def test_lead_with_another_customer_meanwhile_is_left_alone(self):
+    def test_giving_the_lead_a_customer_is_an_answer(self):
+        for customer, state in (
+            (self.eino, "merged"),
+            (self._new_partner("Somebody else"), "different"),
+        ):
+            lead, match = self._doubtful_lead()
+            question = self.questions._report([(lead, match)])
+            lead.with_user(self.seller).partner_id = customer
+            self.assertEqual(question.state, state)
+            self.assertEqual(question.decided_by, self.seller)
+            self.assertEqual(question.chosen_id, customer & match.candidates)
+            self.assertFalse(self.questions._report([(lead, match)]))
+
+    def test_lead_that_has_got_another_customer_is_left_alone(self):
         lead, match = self._doubtful_lead()
         question = self.questions._report([(lead, match)])
-        lead.partner_id = self.eino
         question.chosen_id = self.aino
+        self.cr.execute(
+            "UPDATE crm_lead SET partner_id = %s WHERE id = %s", [self.eino.id, lead.id]
+        )
+        lead.invalidate_recordset()
         with self.assertRaisesRegex(UserError, "meanwhile"):
             question.action_same_person()
 

@@ -50,6 +50,16 @@ class TestHandle(BaseCase):
         self.assertEqual(handle.clean_name(None), "")
         self.assertEqual(len(handle.clean_name("x" * 1000)), 128)
 
+    def test_shown_as_people_write_it(self):
+        for kind, value, shown in (
+            ("phone", "+358401234567", "+358 40 1234567"),
+            ("whatsapp", "358401234567", "+358 40 1234567"),
+            ("whatsapp", "US.1349", "US.1349"),
+            ("telegram_username", "aino_l", "@aino_l"),
+            ("email", "aino@example.com", "aino@example.com"),
+        ):
+            self.assertEqual(handle.show(kind, value), shown)
+
     def test_whatsapp_and_phone_find_each_other(self):
         self.assertEqual(
             handle.lookups("whatsapp", "", "358401234567"),

@@ -145,6 +145,11 @@ class TestMerge(IdentityMixin, TransactionCase):
         first.action_undo()
         self.assertEqual(order.partner_id, self.double)
 
+    def test_merged_card_comes_back_by_undoing_only(self):
+        self._merge()
+        with self.assertRaisesRegex(UserError, "Undo the merge"):
+            self.double.with_user(self.manager).action_unarchive()
+
     def test_number_of_both_is_of_both_again(self):
         self.double.phone = self.aino.phone
         merge = self._merge()

@@ -57,7 +57,8 @@ def normalise(kind, value, country_code=None):
     text = _text(value)
     if not text or not isinstance(kind, str) or kind not in _READERS:
         return None
-    return _READERS[kind](text, country_code)
+    country = country_code.upper() if isinstance(country_code, str) else None
+    return _READERS[kind](text, country)
 
 
 def scope_of(kind, scope):
@@ -77,12 +78,11 @@ def clean_name(value):
 
 def show(kind, value):
     """A normalised value as people like to read it."""
-    if kind == PHONE:
-        try:
-            number = phonenumbers.parse(value)
-        except NumberParseException:
-            return value
-        return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+    number = phone_of_whatsapp(value) if kind == WHATSAPP else value
+    if number and kind in (PHONE, WHATSAPP):
+        return phonenumbers.format_number(
+            phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL
+        )
     if kind == TELEGRAM_USERNAME:
         return f"@{value}"
     return value

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import formataddr
 
 
 class CrmLead(models.Model):
@@ -57,16 +58,39 @@ class CrmLead(models.Model):
                 user_id=user.id,
             )
 
-    def _crm_orders_add_request(self, body, partner, name):
-        """Add to the lead what the customer sent later; whoever follows it is told."""
+    def _crm_orders_post_from_customer(self, body, partner, name, guest=None, **values):
+        """Add to the lead what the customer wrote; whoever follows the lead is told.
+
+        :param partner: the customer, where known
+        :param name: what else the customer is called
+        :param guest: stands for somebody without a card; made anew when not given
+        """
         self.ensure_one()
-        return self.with_context(crm_orders_incoming=True).message_post(
+        thread = self.with_context(
+            crm_orders_incoming=True, mail_create_nosubscribe=True
+        )
+        values.update(author_id=partner.id)
+        if not partner:
+            name = name or self.env._("Customer")
+            guest = guest or self.env["mail.guest"].create({"name": name})
+            thread = thread.with_context(crm_orders_guest_id=guest.id)
+            # Mails to who follows the lead need an address of ours to come from.
+            company = self.company_id or self.env.company
+            values["email_from"] = formataddr((name, company.email or "")) or name
+            values["author_id"] = False
+        return thread.message_post(
             body=body or "",
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            author_id=partner.id or False,
-            email_from=name or self.env._("Customer"),
+            **values,
         )
+
+    def _message_create(self, values_list):
+        guest_id = self.env.context.get("crm_orders_guest_id")
+        if guest_id:
+            for values in values_list:
+                values["author_guest_id"] = guest_id
+        return super()._message_create(values_list)
 
     def _get_partner_email_update(self, force_void=True):
         if self.env.context.get("crm_orders_keep_customer"):

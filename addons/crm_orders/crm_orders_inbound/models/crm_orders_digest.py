@@ -51,8 +51,9 @@ class CrmOrdersDigest(models.AbstractModel):
 
     @api.model
     def _get_failed_section(self, company):
+        title = self.env._("Requests that nothing was made of")
         return self._prepare_section(
-            self.env._("Requests that nothing was made of"),
+            title,
             "crm_orders.event",
             [("source_id.company_id", "=", company.id), ("state", "=", "failed")],
             "crm_orders_inbound.crm_orders_event_action",
@@ -64,8 +65,9 @@ class CrmOrdersDigest(models.AbstractModel):
         before = fields.Datetime.subtract(
             fields.Datetime.now(), minutes=DELAYED_AFTER_MINUTES
         )
+        title = self.env._("Requests that still wait to be worked on")
         return self._prepare_section(
-            self.env._("Requests that still wait to be worked on"),
+            title,
             "crm_orders.event",
             [
                 ("source_id.company_id", "=", company.id),
@@ -79,8 +81,9 @@ class CrmOrdersDigest(models.AbstractModel):
     @api.model
     def _get_refused_section(self, company):
         since = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        title = self.env._("Sources that refused requests since yesterday")
         return self._prepare_section(
-            self.env._("Sources that refused requests since yesterday"),
+            title,
             "crm_orders.source",
             [("company_id", "=", company.id), ("refused_date", ">=", since)],
             "crm_orders_inbound.crm_orders_source_action",

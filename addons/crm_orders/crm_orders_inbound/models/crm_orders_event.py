@@ -70,7 +70,9 @@ class CrmOrdersEvent(models.Model):
         help="Which of the things that were sent together this is, counted from 0.",
     )
     is_whole = fields.Boolean(
-        readonly=True, help="It could not be told what was sent, so this is all of it."
+        "Not Taken Apart",
+        readonly=True,
+        help="It could not be told what was sent, so this is all of it.",
     )
     origin_id = fields.Many2one(
         "crm_orders.event",
@@ -262,6 +264,9 @@ class CrmOrdersEvent(models.Model):
         meanings = {}
         for event in self:
             try:
+                if event.is_whole:
+                    event._take_apart()
+                    continue
                 meaning = event._read()
             except channel.Unreadable as error:
                 event._give_up(lead_payload.clean(str(error), 2000, lines=True))
@@ -296,10 +301,21 @@ class CrmOrdersEvent(models.Model):
         """
         self.ensure_one()
         adapter = self.source_id._get_channel()
+        settings = self.source_id._get_settings()
+        return adapter.read(self._get_request(), self.part, settings)
+
+    def _take_apart(self):
+        """Try again to tell what was sent together, say with a newer adapter.
+
+        :raise Unreadable: when that is still impossible
+        """
+        self.ensure_one()
         request = self._get_request()
-        if self.is_whole:
-            adapter.split(request)
-        return adapter.read(request, self.part, self.source_id._get_settings())
+        external_ids = self.source_id._get_channel().split(request)
+        self._store_parts(
+            self.source_id, request, self.remote_addr, external_ids, False
+        )
+        self._finish("ignored", reason=self.env._("It was taken apart."))
 
     def _get_request(self):
         """The request as it came in, of what was kept of it."""
@@ -333,7 +349,7 @@ class CrmOrdersEvent(models.Model):
         all_taken = maker._take_in(source, inquiries)
         for event, inquiry, taken in zip(meanings, inquiries, all_taken, strict=True):
             if taken.joined:
-                taken.lead._crm_orders_add_request(
+                taken.lead._crm_orders_post_from_customer(
                     maker._get_description(inquiry, inquiry.extra),
                     taken.partner,
                     inquiry.content.get("name") or inquiry.content.get("email"),

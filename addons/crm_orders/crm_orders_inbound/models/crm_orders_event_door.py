@@ -116,10 +116,12 @@ class CrmOrdersEventDoor(models.AbstractModel):
             source._note_refusal(str(error))
             raise
         try:
-            external_ids, is_whole = adapter.split(request)[: channel.MAX_PARTS], False
+            external_ids, is_whole = adapter.split(request), False
         except channel.Unreadable:
             # A person has to look at it, once: the same text again is nothing new.
             external_ids, is_whole = [f"body:{_digest(request.body)}"], True
+        if len(external_ids) > channel.MAX_PARTS:
+            raise channel.Refused(413, "too_many", "Too many things at once.")
         if external_ids:
             self._store_parts(source, request, remote_addr, external_ids, is_whole)
         return adapter.answer(request, settings)

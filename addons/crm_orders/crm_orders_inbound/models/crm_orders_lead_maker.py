@@ -11,7 +11,11 @@ from odoo.addons.phone_validation.tools import phone_validation
 
 from ..tools.channel import Handle
 
-Inquiry = namedtuple("Inquiry", "content extra handles joins", defaults=[(), (), False])
+Inquiry = namedtuple(
+    "Inquiry",
+    "content extra handles joins thread lead",
+    defaults=[(), (), False, None, None],
+)
 Inquiry.__doc__ = """What somebody wants, whatever channel it came by.
 
 content: the fields of `lead_payload.FIELDS` that are known
@@ -19,6 +23,8 @@ extra: list of `(name, text)` of everything else
 handles: `channel.Handle`s beside the phone number and address of the content
 joins: it goes on with what was said before, so that it belongs to the open lead of this
     person, however long ago that was
+thread: what the provider calls the conversation that it is a part of
+lead: the lead that the conversation was about so far
 """
 
 Taken = namedtuple("Taken", "lead partner identity joined")
@@ -130,7 +136,8 @@ class CrmOrdersLeadMaker(models.AbstractModel):
         return [
             {
                 "kind": handle.kind,
-                "scope": handle.scope,
+                # Some providers count people anew for each account of the shop.
+                "scope": handle.scope or f"source {source.id}",
                 "value": handle.value,
                 "country": country,
                 "name": content.get("name") or "",
@@ -147,6 +154,8 @@ class CrmOrdersLeadMaker(models.AbstractModel):
             keys = set()
             if inquiries[index].joins or source.dedupe_hours:
                 keys = self._get_keys(handles, matches[index], source.company_id)
+                if inquiries[index].thread:
+                    keys.add(("thread", "", inquiries[index].thread))
             case = next((by_key[key] for key in keys if key in by_key), None)
             if case is None:
                 case = Case(open_leads.get(index), [])
@@ -173,6 +182,7 @@ class CrmOrdersLeadMaker(models.AbstractModel):
         keys_of = {
             index: self._get_keys(people[index], matches[index], source.company_id)
             | {("lead", "", matches[index].identity.lead_id.id)}
+            | {("lead", "", inquiry.lead and inquiry.lead.id)}
             for index, inquiry in enumerate(inquiries)
             if inquiry.joins or source.dedupe_hours
         }
@@ -238,6 +248,15 @@ class CrmOrdersLeadMaker(models.AbstractModel):
         return identities[:1]
 
     @api.model
+    def _get_lead_name(self, source, contact):
+        """Name of a lead about which no more is known than who wrote, if that."""
+        if not contact:
+            return self.env._("Request through %(sender)s", sender=source.name)
+        return self.env._(
+            "%(contact)s through %(sender)s", contact=contact, sender=source.name
+        )
+
+    @api.model
     def _prepare_lead_vals(self, source, inquiry, match, known):
         """Values of a new lead; other modules extend the dict.
 
@@ -255,14 +274,8 @@ class CrmOrdersLeadMaker(models.AbstractModel):
             utm[f"{kind}_id"] = (record or source[f"utm_{kind}_id"]).id
         contact = content.get("name") or content.get("company")
         contact = contact or content.get("email") or content.get("phone")
-        if contact:
-            name = self.env._(
-                "%(contact)s through %(sender)s", contact=contact, sender=source.name
-            )
-        else:
-            name = self.env._("Request through %(sender)s", sender=source.name)
         vals = {
-            "name": content.get("subject") or name,
+            "name": content.get("subject") or self._get_lead_name(source, contact),
             "type": self._get_lead_type(source),
             "contact_name": content.get("name"),
             "partner_name": content.get("company"),

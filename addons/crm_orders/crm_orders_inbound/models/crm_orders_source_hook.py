@@ -27,7 +27,9 @@ class CrmOrdersSourceHook(models.AbstractModel):
         "Settings",
         groups="crm_orders_base.group_manager",
     )
-    hook_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    hook_token = fields.Char(
+        "Token of the Webhook", groups=fields.NO_ACCESS, copy=False
+    )
     hook_url = fields.Char(
         "Webhook Address",
         compute="_compute_hook_url",
@@ -35,11 +37,13 @@ class CrmOrdersSourceHook(models.AbstractModel):
         help="Give this address to the provider; it is where it sends its messages. "
         "Keep it to yourself.",
     )
-    can_register = fields.Boolean(compute="_compute_can_register")
+    can_register = fields.Boolean(
+        "Can Be Connected From Here", compute="_compute_can_register"
+    )
     refused_date = fields.Datetime("Last Refused On", copy=False, readonly=True)
     refused_reason = fields.Char("Why It Was Refused", copy=False, readonly=True)
     test_date = fields.Datetime("Tested On", copy=False, readonly=True)
-    test_passed = fields.Boolean(copy=False, readonly=True)
+    test_passed = fields.Boolean("Passed the Test", copy=False, readonly=True)
     test_report = fields.Text("Result of the Test", copy=False, readonly=True)
 
     def _compute_hook_url(self):

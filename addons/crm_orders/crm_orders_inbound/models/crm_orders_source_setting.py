@@ -30,11 +30,11 @@ class CrmOrdersSourceSetting(models.Model):
     sequence = fields.Integer(readonly=True)
     name = fields.Char("Technical Name", required=True, readonly=True)
     value = fields.Char("Stored Value", groups=fields.NO_ACCESS, copy=False)
-    previous = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    previous = fields.Char("Values Before", groups=fields.NO_ACCESS, copy=False)
     label = fields.Char("Setting", compute="_compute_texts")
     note = fields.Char("Where to Find It", compute="_compute_texts")
     is_secret = fields.Boolean("Secret", compute="_compute_texts")
-    is_missing = fields.Boolean("Missing", compute="_compute_entry")
+    is_missing = fields.Boolean("Missing", compute="_compute_entry", compute_sudo=True)
     entry = fields.Char(
         "Value",
         compute="_compute_entry",

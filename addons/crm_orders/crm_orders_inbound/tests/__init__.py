@@ -3,6 +3,7 @@ from . import test_concurrency
 from . import test_digest
 from . import test_endpoint
 from . import test_hook
+from . import test_interleaving
 from . import test_lead_maker
 from . import test_lead_payload
 from . import test_processing

@@ -172,6 +172,35 @@ class TestHook(HookMixin, TransactionCase):
         self.assertEqual(set(events.mapped("attempts")), {1}, "another try is in vain")
         self.assertTrue(all(events.mapped("error")))
 
+    def test_garbage_that_can_be_read_later_is_taken_apart(self):
+        body = b'{"items": [{"id": "1", "email": "a@example.com"}, {"id": "2"}]}'
+        with patch.object(
+            ListChannel, "split", side_effect=channel.Unreadable("An unknown version.")
+        ):
+            self._send(None, raw=body)
+            self._run_job()
+        whole = self.source.event_ids
+        self.assertEqual(whole.state, "failed")
+        manager = new_test_user(
+            self.env,
+            "hook_replay",
+            groups="crm_orders_base.group_manager",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        whole.with_user(manager).action_replay()
+        self._run_job()
+        self.assertEqual(whole.state, "ignored")
+        parts = (self.source.event_ids - whole).sorted("id")
+        self.assertEqual(parts.mapped("state"), ["done", "ignored"])
+        self.assertEqual(parts.mapped("external_id"), ["1", "2"])
+
+    def test_far_too_many_things_are_refused(self):
+        with self.assertRaises(channel.Refused) as caught:
+            self._send([{"id": str(number)} for number in range(1001)])
+        self.assertEqual(caught.exception.status, 413)
+        self.assertFalse(self.source.event_ids)
+
     def test_set_aside_is_a_decision_of_a_manager(self):
         self._send(None, raw=b"{")
         self._run_job()

@@ -247,7 +247,11 @@ class Message:
 
 @dataclass
 class Contact:
-    """Somebody made themselves known without a word: subscribed, joined, followed."""
+    """Somebody made themselves known without a word: subscribed, joined, followed.
+
+    :param how: subscribed, joined, asked (to join), followed, opened (the chat),
+        allowed (messages), called, advert or link (that led here)
+    """
 
     person: Person
     thread: str
@@ -277,7 +281,12 @@ class Status:
 class Call:
     """A telephone call as known at one moment; later events of it have the same id.
 
-    :param state: ringing, answered, missed, ended (which may still be either), failed
+    What is empty is not known from this event and stays as it was; of direction, caller
+    and callee the first that is known counts, as later events may be about other legs.
+
+    :param direction: in or out
+    :param state: ringing, answered, missed, ended (which may still be either), failed;
+        empty when only something else became known, such as the recording
     :param caller: number that called, E.164 where the provider tells it so
     :param callee: number that was called
     :param agent: extension, user or number of our person who took or made it

@@ -5,3 +5,4 @@ from . import crm_orders_event
 from . import crm_orders_outgoing
 from . import crm_orders_source
 from . import mail_notification
+from . import res_partner

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CrmLead(models.Model):
@@ -18,6 +19,7 @@ class CrmLead(models.Model):
         compute="_compute_crm_orders_conversation_id",
         store=True,
         readonly=False,
+        copy=False,
         index="btree_not_null",
         ondelete="set null",
         domain="[('lead_id', '=', id)]",
@@ -41,6 +43,15 @@ class CrmLead(models.Model):
                 lambda one: (one.last_in_date or one.create_date, one.id)
             )[-1:]
             lead.crm_orders_conversation_id = latest
+
+    @api.constrains("crm_orders_conversation_id")
+    def _check_crm_orders_conversation_id(self):
+        for lead in self:
+            conversation = lead.crm_orders_conversation_id
+            if conversation and conversation.lead_id != lead:
+                raise ValidationError(
+                    self.env._("Choose a conversation with the customer of this lead.")
+                )
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)

@@ -41,18 +41,19 @@ class CrmOrdersEvent(models.Model):
         events = sorted(
             meanings, key=lambda event: (meanings[event].occurred or 0, event.id)
         )
+        leads = self._get_leads_by_thread(source, meanings.values())
         inquiries = [
-            self._prepare_inquiry(meanings[event].person, meanings[event].text)
+            self._prepare_inquiry(meanings[event], meanings[event].text, leads)
             for event in events
         ]
         taken = self.env["crm_orders.lead.maker"]._take_in(source, inquiries)
         conversations = self._keep_conversations(source, events, meanings, taken)
         for event, one in zip(events, taken, strict=True):
             meaning = meanings[event]
-            message = event._post(one, meaning)
+            conversation = conversations[meaning.thread]
+            message = event._post(one, meaning, conversation)
             event._queue_attachments(source, message, meaning)
             event._finish("done", lead_id=one.lead.id, message_id=message.id)
-            conversation = conversations[meaning.thread]
             date = event._get_date(meaning)
             if not conversation.last_in_date or conversation.last_in_date < date:
                 conversation.last_in_date = date
@@ -61,9 +62,10 @@ class CrmOrdersEvent(models.Model):
     def _handle_contacts(self, source, meanings):
         """Who subscribes, joins or follows is a lead, without having said a word."""
         events = list(meanings)
+        leads = self._get_leads_by_thread(source, meanings.values())
         inquiries = [
             self._prepare_inquiry(
-                meanings[event].person, self._get_contact_text(meanings[event])
+                meanings[event], self._get_contact_text(meanings[event]), leads
             )
             for event in events
         ]
@@ -127,7 +129,20 @@ class CrmOrdersEvent(models.Model):
         )
 
     @api.model
-    def _prepare_inquiry(self, person, text):
+    def _get_leads_by_thread(self, source, meanings):
+        """`{thread: lead}` of conversations that are known already."""
+        conversations = self.env["crm_orders.conversation"].search(
+            [
+                ("source_id", "=", source.id),
+                ("thread", "in", [meaning.thread for meaning in meanings]),
+            ]
+        )
+        return {one.thread: one.lead_id for one in conversations}
+
+    @api.model
+    def _prepare_inquiry(self, meaning, text, leads):
+        """What a message asks for; its `extra` tells for instance which advert led here."""
+        person = meaning.person
         content = {
             "name": clean(person.name or person.username, MAX_NAME),
             "message": clean(text, MAX_TEXT, lines=True),
@@ -141,8 +156,11 @@ class CrmOrdersEvent(models.Model):
                 handles.append(handle)
         return Inquiry(
             {name: value for name, value in content.items() if value},
+            [(clean(name, 100), clean(value, 1000)) for name, value in meaning.extra],
             handles=handles,
             joins=True,
+            thread=meaning.thread,
+            lead=leads.get(meaning.thread),
         )
 
     @api.model
@@ -160,7 +178,7 @@ class CrmOrdersEvent(models.Model):
                 conversations[thread].lead_id = lead
         return conversations
 
-    def _post(self, taken, meaning):
+    def _post(self, taken, meaning, conversation):
         """Show the message on its lead, as written by the customer."""
         self.ensure_one()
         body = plaintext2html(clean(meaning.text, MAX_TEXT, lines=True))
@@ -178,15 +196,11 @@ class CrmOrdersEvent(models.Model):
                 ],
                 limit=1,
             )
-        name = clean(meaning.person.name or meaning.person.username, MAX_NAME)
-        return taken.lead.with_context(
-            crm_orders_incoming=True, mail_create_nosubscribe=True
-        ).message_post(
-            body=body,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            author_id=taken.partner.id or False,
-            email_from=name or self.source_id.name,
+        return taken.lead._crm_orders_post_from_customer(
+            body,
+            taken.partner,
+            conversation.person,
+            conversation._get_guest(),
             parent_id=parent.message_id.id if parent else False,
         )
 
@@ -220,9 +234,13 @@ class CrmOrdersEvent(models.Model):
         texts = {
             "subscribed": self.env._("Has subscribed."),
             "joined": self.env._("Has joined the group."),
+            "asked": self.env._("Has asked to join the group."),
             "followed": self.env._("Has followed the page."),
             "opened": self.env._("Has opened the conversation."),
             "allowed": self.env._("Has allowed messages."),
+            "called": self.env._("Has called in the messenger."),
+            "advert": self.env._("Has come from an advert."),
+            "link": self.env._("Has come by a link."),
         }
         return texts.get(meaning.how) or self.env._("Has made contact.")
 

@@ -36,20 +36,20 @@ class Instagram(MessagingChannel):
         return len(text.encode())
 
     def register(self, settings, hook_url):
+        yield from ()
         raise SendError(
             "Open Meta's app dashboard, Instagram, API setup: paste the address and the"
             " verify token there, and subscribe to the field messages.",
             final=True,
         )
-        yield
 
     def check(self, settings):
         found = yield from self._graph(settings, "GET", "me?fields=id,name,username")
         return f"{line(found, 'name')} (@{line(found, 'username')}) answers."
 
     def _upload(self, settings, thread, file, kind):
+        yield from ()
         raise SendError(
             "Instagram takes files only from a public address; send a link instead.",
             final=True,
         )
-        yield

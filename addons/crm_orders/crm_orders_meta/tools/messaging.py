@@ -10,7 +10,6 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     OCTETS,
     Attachment,
     Contact,
-    File,
     Handle,
     Ignored,
     Message,
@@ -161,12 +160,12 @@ class MessagingChannel(MetaChannel):
         return found
 
     def _read_optin(self, account, event):
-        return self._contact(account, event, "Asked for messages", event["optin"])
+        return self._contact(account, event, "allowed", event["optin"])
 
     def _read_referral(self, account, event):
         referral = event["referral"]
         is_advert = text(referral, "source") == "ADS"
-        how = "Came from an advert" if is_advert else "Came by a link"
+        how = "advert" if is_advert else "link"
         return self._contact(account, event, how, referral)
 
     def _read_delivery(self, account, event):
@@ -278,9 +277,7 @@ class MessagingChannel(MetaChannel):
             "message": {"mid": f"test{number}", "text": "Test"},
         }
         entry = {"id": "0", "time": 1700000000000, "messaging": [event]}
-        return self._signed(
-            settings, {"object": self.webhook_object, "entry": [entry]}
-        )
+        return self._signed(settings, {"object": self.webhook_object, "entry": [entry]})
 
 
 # The order counts: a message may hold a referral as well.
@@ -325,7 +322,9 @@ def _extra(value):
     """Where somebody came from: an advert or a link."""
     referral = dig(value, "referral")
     names = ("ref", "source", "type", "ad_id", "referer_uri")
-    found = [(name, said) for name in names if (said := line(referral, name, limit=500))]
+    found = [
+        (name, said) for name in names if (said := line(referral, name, limit=500))
+    ]
     if title := line(referral, "ads_context_data", "ad_title"):
         found.append(("ad_title", title))
     if payload := line(value, "quick_reply", "payload", limit=500):

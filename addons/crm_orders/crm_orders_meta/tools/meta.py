@@ -223,6 +223,7 @@ def graph_error(answer):
             f"Meta gave no answer that can be read ({answer.status}).",
             final=400 <= answer.status < 500 and answer.status not in (408, 429),
             retry_after=retry_after(answer),
+            uncertain=answer.status >= 500,
         )
     code = number(error, "code")
     subcode = number(error, "error_subcode")
@@ -234,7 +235,6 @@ def graph_error(answer):
     temporary = (
         code in TEMPORARY
         or dig(error, "is_transient") is True
-        or answer.status >= 500
-        and code is None
+        or (answer.status >= 500 and code is None)
     )
     return SendError(said, final=not temporary, retry_after=retry_after(answer))

@@ -141,7 +141,7 @@ class WhatsApp(MetaChannel):
             return Contact(
                 person,
                 self._thread(value, address),
-                "Opened the chat in WhatsApp",
+                "opened",
                 seconds(message, "timestamp"),
             )
         found = content.read(message)
@@ -176,7 +176,7 @@ class WhatsApp(MetaChannel):
         return Contact(
             person,
             self._thread(value, address),
-            "Called in WhatsApp",
+            "called",
             seconds(call, "timestamp"),
         )
 
@@ -219,12 +219,12 @@ class WhatsApp(MetaChannel):
     # --- out ---
 
     def register(self, settings, hook_url):
+        yield from ()
         raise SendError(
             "Open Meta's app dashboard, WhatsApp, Configuration: paste the address and"
             " the verify token there, and subscribe to the field messages.",
             final=True,
         )
-        yield
 
     def check(self, settings):
         number_id = quote(settings.require("phone_number_id"), safe="")
@@ -318,6 +318,4 @@ class WhatsApp(MetaChannel):
         }
         change = {"field": "messages", "value": value}
         entry = {"id": "0", "changes": [change]}
-        return self._signed(
-            settings, {"object": self.webhook_object, "entry": [entry]}
-        )
+        return self._signed(settings, {"object": self.webhook_object, "entry": [entry]})

@@ -90,7 +90,10 @@ def _extra(message):
         (name, value) for name in REFERRAL if (value := line(referral, name, limit=500))
     ]
     context = dig(message, "context")
-    if dig(context, "forwarded") is True or dig(context, "frequently_forwarded") is True:
+    if (
+        dig(context, "forwarded") is True
+        or dig(context, "frequently_forwarded") is True
+    ):
         found.append(("forwarded", "yes"))
     if product := line(context, "referred_product", "product_retailer_id"):
         found.append(("product", product))

@@ -101,7 +101,7 @@ class TestTelegram(HttpCase):
         )
         self.assertIn("sinistä tuolia", customer_messages[0].body)
         self.assertEqual(
-            customer_messages[0].email_from, "Test Firstname Test Lastname"
+            customer_messages[0].author_guest_id.name, "Test Firstname Test Lastname"
         )
         self.assertEqual(lead.crm_orders_conversation_id.thread, "1111111")
 

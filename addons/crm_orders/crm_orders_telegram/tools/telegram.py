@@ -31,7 +31,7 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
 
 from . import telegram_content as content
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (a name)
 MESSAGES = {
     "message": False,
     "edited_message": True,
@@ -317,6 +317,7 @@ class Telegram(Channel):
             f"Telegram: {said or f'no answer that can be read ({answer.status})'}",
             final=400 <= code < 500 and code not in (408, 429),
             retry_after=wait if wait is not None else retry_after(answer),
+            uncertain=answer.status >= 500,
         )
 
     def sample(self, settings, number):

@@ -147,7 +147,7 @@ class Viber(Channel):
             return self._read_status(event, STATES[kind], occurred)
         if kind in ("conversation_started", "subscribed"):
             person = self._person(event.get("user"))
-            how = "Subscribed" if kind == "subscribed" else "Opened the chat"
+            how = "subscribed" if kind == "subscribed" else "opened"
             found = Contact(person, person.handles[0].value, how, occurred)
             if context := line(event, "context", limit=500):
                 found.extra.append(("context", context))
@@ -218,11 +218,11 @@ class Viber(Channel):
         return (yield from self._send(settings, thread, values))
 
     def send_file(self, settings, thread, file, caption="", key=""):
+        yield from ()
         raise SendError(
             "Viber takes files only from a public address; send a link instead.",
             final=True,
         )
-        yield
 
     def fetch(self, settings, ref):
         bases = [self.base_url(settings, "media_url")]
@@ -251,6 +251,7 @@ class Viber(Channel):
                 f"Viber gave no answer that can be read ({answer.status}).",
                 final=400 <= answer.status < 500 and answer.status not in (408, 429),
                 retry_after=retry_after(answer),
+                uncertain=answer.status >= 500,
             )
         said = line(answer.json, "status_message", limit=500)
         hint = f": {HINTS[status]}" if status in HINTS else ""

@@ -45,10 +45,6 @@ MEDIA_DOMAINS = (
     "mycdn.me",
     "okcdn.ru",
 )
-JOINED = {
-    "request": "Asked to join the community",
-    "unsure": "May come to the event",
-}
 WITHOUT_LEAD = {
     "confirmation": "VK asked whether the address is ours.",
     "group_leave": "Somebody left the community.",
@@ -98,6 +94,7 @@ class Vk(Channel):
             "Secret Key",
             "Letters and digits, at most 50. Fill in the same in VK beside the address.",
             secret=True,
+            in_body=True,
         ),
         Setting(
             "access_token",
@@ -214,7 +211,7 @@ class Vk(Channel):
             or seconds(message, "date"),
             edited=edited,
             reply_to=self._message_id(thread, dig(message, "reply_message")),
-            extra=content.extra(message),
+            extra=content.origin(message),
         )
         if not found.text and not found.attachments:
             found.text = "(A message of a kind that cannot be shown.)"
@@ -245,14 +242,14 @@ class Vk(Channel):
     def _read_join(self, event):
         value = event["object"]
         user = self._user(value)
-        how = JOINED.get(text(value, "join_type"), "Joined the community")
+        how = "asked" if text(value, "join_type") == "request" else "joined"
         return Contact(self._person(user), user, how)
 
     def _read_allow(self, event):
         value = event["object"]
         user = self._user(value)
         extra = [("key", key)] if (key := line(value, "key")) else []
-        return Contact(self._person(user), user, "Allowed messages", extra=extra)
+        return Contact(self._person(user), user, "allowed", extra=extra)
 
     def _read_form(self, event):
         """A filled-in form of an advert."""
@@ -274,9 +271,11 @@ class Vk(Channel):
         full_name = f"{names.get('first_name', '')} {names.get('last_name', '')}"
         if full_name := line(full_name):
             fields["name"] = full_name
-        for name in ("form_name", "ad_id", "lead_id"):
-            if said := line(value, name):
-                extra.append((name, said))
+        extra += [
+            (name, said)
+            for name in ("form_name", "ad_id", "lead_id")
+            if (said := line(value, name))
+        ]
         user = text(value, "user_id")
         return Lead(fields, extra, self._person(user) if user else None)
 
@@ -285,8 +284,10 @@ class Vk(Channel):
         user = self._user(value)
         said = [f"Order {line(value, 'display_order_id') or line(value, 'id')} in VK"]
         said.append(line(value, "total_price", "text"))
-        for item in rows(value, "preview_order_items"):
-            said.append(f"{line(item, 'quantity')} x {line(item, 'item', 'title')}")
+        said += [
+            f"{line(item, 'quantity')} x {line(item, 'item', 'title')}"
+            for item in rows(value, "preview_order_items")
+        ]
         said.append(text(value, "comment"))
         return Message(
             external_id=make_id("order", text(value, "id")) or "",
@@ -485,6 +486,7 @@ class Vk(Channel):
                 f"VK gave no answer that can be read ({answer.status}).",
                 final=400 <= answer.status < 500 and answer.status not in (408, 429),
                 retry_after=retry_after(answer),
+                uncertain=answer.status >= 500,
             )
         return answer.json["response"]
 

@@ -35,7 +35,7 @@ def attachments(message):
     ]
 
 
-def extra(message):
+def origin(message):
     """Where somebody came from, and which button was pressed."""
     names = ("ref", "ref_source", "payload")
     return [(name, said) for name in names if (said := line(message, name, limit=500))]

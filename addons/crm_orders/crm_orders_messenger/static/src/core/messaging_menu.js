@@ -8,7 +8,9 @@ patch(MessagingMenu.prototype, {
         if (failure.type !== "crm_orders") {
             return super.openFailureView(...arguments);
         }
-        this.env.services.action.doAction("crm_orders_messenger.crm_orders_outgoing_action");
+        this.env.services.action.doAction(
+            "crm_orders_messenger.crm_orders_outgoing_action"
+        );
         this.dropdown.close();
     },
     getFailureNotificationName(failure) {

@@ -1,0 +1,2 @@
+from . import twilio_signature
+from . import twilio

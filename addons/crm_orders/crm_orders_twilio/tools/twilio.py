@@ -1,0 +1,494 @@
+"""Twilio: calls and text messages.
+
+https://www.twilio.com/docs/usage/webhooks/voice-webhooks
+https://www.twilio.com/docs/messaging/guides/webhook-request
+"""
+
+import base64
+import re
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote, urlencode
+from xml.sax.saxutils import escape, quoteattr
+
+from odoo.addons.crm_orders_inbound.tools.channel import (
+    Answer,
+    Attachment,
+    Call,
+    Channel,
+    File,
+    Handle,
+    HttpCall,
+    Ignored,
+    Message,
+    Person,
+    Refused,
+    Request,
+    SendError,
+    Setting,
+    Status,
+    Unreadable,
+    download,
+    line,
+    make_id,
+    number,
+    retry_after,
+    text,
+)
+
+from . import twilio_signature as signature
+
+SIGNATURE_HEADER = "X-Twilio-Signature"
+NO_ACTION = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+# What Twilio writes for callers who hide their number.
+# https://help.twilio.com/articles/223179988
+HIDDEN = {
+    "+266696687",
+    "+7378742833",
+    "+2562533",
+    "+8656696",
+    "+86282452253",
+    "anonymous",
+    "restricted",
+    "unavailable",
+    "unknown",
+}
+CALL_STATES = {
+    "queued": "ringing",
+    "initiated": "ringing",
+    "ringing": "ringing",
+    "in-progress": "answered",
+    "answered": "answered",
+    "completed": "ended",
+    "busy": "missed",
+    "no-answer": "missed",
+    "canceled": "missed",
+    "failed": "failed",
+}
+# What became of the person whom <Dial> rang.
+DIAL_STATES = {**CALL_STATES, "completed": "answered", "failed": "missed"}
+SMS_STATES = {
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "undelivered": "failed",
+    "failed": "failed",
+}
+# Marks on the addresses that we give Twilio; they are signed along with the address.
+LEG, DIALLED, RECORDED, OUTGOING = "leg", "dialled", "recorded", "outgoing"
+RING_SECONDS = 30
+MAX_VOICEMAIL = 180
+
+
+class Twilio(Channel):
+    """A number that people call and send text messages to."""
+
+    kind = "twilio"
+    max_text = 1600
+    settings = (
+        Setting("account_sid", "Account SID", "On the first page of Twilio's console."),
+        Setting("auth_token", "Auth Token", "Beside the Account SID.", secret=True),
+        Setting("number", "Number", "Your number at Twilio, such as +358401234567."),
+        Setting(
+            "forward_to",
+            "Ring These Numbers",
+            "Separated by commas; all ring at once. Leave it empty when Twilio is told"
+            " elsewhere what to do with calls.",
+            required=False,
+        ),
+        Setting(
+            "greeting",
+            "Greeting",
+            "Said when nobody answers, before the caller may leave a message.",
+            required=False,
+        ),
+        Setting(
+            "language",
+            "Language of the Greeting",
+            required=False,
+            default="fi-FI",
+        ),
+        Setting(
+            "record",
+            "Record Calls",
+            "Write yes to record calls. Callers must be told so.",
+            required=False,
+        ),
+        Setting(
+            "api_url",
+            "Address of the API",
+            required=False,
+            default="https://api.twilio.com",
+            advanced=True,
+        ),
+    )
+
+    # --- in ---
+
+    def verify(self, request, settings):
+        given = request.header(SIGNATURE_HEADER).strip()
+        if not given:
+            raise Refused(401, "unsigned", "Twilio's signature is missing.")
+        try:
+            known = signature.is_signed(request, settings.accepted("auth_token"), given)
+        except (Unreadable, ValueError):
+            known = False
+        if not known:
+            raise Refused(403, "wrong_signature", "Twilio's signature is wrong.")
+
+    def _fields(self, request):
+        """Form fields, and our own marks on the address, by name."""
+        mimetype = request.header("Content-Type").partition(";")[0].strip().lower()
+        if mimetype == "application/json":
+            found = dict(request.json)
+        elif request.method == "GET" or not request.body:
+            found = dict(request.query)
+        else:
+            found = dict(request.form)
+        marks = {
+            f"our_{name}": value
+            for name, value in request.query.items()
+            if name in ("step", "to", "agent")
+        }
+        return {
+            **{name: text(value) for name, value in found.items()},
+            **{name: text(value) for name, value in marks.items()},
+        }
+
+    def split(self, request):
+        fields = self._fields(request)
+        get = fields.get
+        if sid := get("MessageSid") or get("SmsSid"):
+            state = get("MessageStatus") or get("SmsStatus") or "received"
+            if state == "received":
+                return [make_id("message", sid)]
+            return [make_id("status", sid, state)]
+        sid = get("CallSid")
+        if not sid:
+            raise Unreadable("There is neither a call nor a message in it.")
+        if state := get("DialCallStatus"):
+            return [make_id("dial", sid, state)]
+        if recording := get("RecordingSid"):
+            return [make_id("recording", recording, get("RecordingStatus") or "made")]
+        step = get("our_step") or get("CallbackSource") or "call"
+        return [make_id("call", sid, get("CallStatus") or "unknown", step)]
+
+    def read(self, request, index, settings):
+        if index != 0:
+            raise Unreadable("A request holds one thing.")
+        fields = self._fields(request)
+        if fields.get("MessageSid") or fields.get("SmsSid"):
+            return self._read_message(fields)
+        if fields.get("CallSid"):
+            return self._read_call(fields, settings)
+        raise Unreadable("There is neither a call nor a message in it.")
+
+    def _read_message(self, fields):
+        sid = fields.get("MessageSid") or fields.get("SmsSid")
+        state = fields.get("MessageStatus") or fields.get("SmsStatus") or "received"
+        if state != "received":
+            if state not in SMS_STATES:
+                return Ignored(f"A text message is {line(state)}.")
+            error = fields.get("ErrorCode", "")
+            error = f"Twilio's error {line(error)}" if error else ""
+            return Status(SMS_STATES[state], [sid], error=error)
+        sender, receiver = fields.get("From", ""), fields.get("To", "")
+        if not sender:
+            raise Unreadable("The message does not say who sent it.")
+        kind, _colon, address = sender.rpartition(":")
+        handles = [Handle("phone", address)]
+        if kind == "whatsapp":
+            handles.insert(0, Handle("whatsapp", address.removeprefix("+")))
+        count = number(fields, "NumMedia") or 0
+        return Message(
+            external_id=sid,
+            person=Person(handles, name=line(fields, "ProfileName")),
+            thread=f"{receiver}/{sender}",
+            text=fields.get("Body", ""),
+            attachments=[
+                self._attachment(fields, place)
+                for place in range(min(int(count), 10))
+                if fields.get(f"MediaUrl{place}")
+            ],
+            reply_to=fields.get("OriginalRepliedMessageSid", ""),
+        )
+
+    def _attachment(self, fields, place):
+        mimetype = line(fields, f"MediaContentType{place}")
+        ending = mimetype.rpartition("/")[2]
+        name = f"file.{ending}" if ending.isalnum() else "file"
+        return Attachment(fields[f"MediaUrl{place}"], name, mimetype)
+
+    def _read_call(self, fields, settings):
+        step = fields.get("our_step", "")
+        call = Call(
+            external_id=fields.get("ParentCallSid") or fields["CallSid"],
+            direction="",
+            state="",
+            occurred=self._moment(fields.get("Timestamp", "")),
+        )
+        if step == LEG:
+            call.direction = "in"
+            call.agent = fields.get("To", "")
+            call.state = "answered" if fields.get("CallStatus") == "in-progress" else ""
+            return call
+        if fields.get("ParentCallSid"):
+            return Ignored("A part of another call.")
+        if step == OUTGOING:
+            self._fill_outgoing(call, fields)
+        else:
+            self._fill_incoming(call, fields, settings)
+        if sid := fields.get("RecordingSid"):
+            self._fill_recording(call, fields, sid)
+        duration = number(fields, "CallDuration")
+        call.duration = int(duration) if duration is not None else None
+        return call
+
+    def _fill_incoming(self, call, fields, settings):
+        call.direction = "out" if "outbound" in fields.get("Direction", "") else "in"
+        # Reports about recordings do not say who called whom.
+        if not fields.get("Direction"):
+            call.direction = ""
+        call.caller = self._shown(fields.get("From", ""))
+        call.callee = fields.get("To", "")
+        call.caller_name = line(fields, "CallerName")
+        if dialled := fields.get("DialCallStatus"):
+            call.state = DIAL_STATES.get(dialled, "")
+            return
+        call.state = CALL_STATES.get(fields.get("CallStatus", ""), "")
+        is_first = not fields.get("CallbackSource")
+        by_twilio = is_first or settings["forward_to"]
+        if call.direction == "in" and call.state == "answered" and by_twilio:
+            # Twilio itself has answered, to play or to ring our people.
+            call.state = "ringing"
+
+    def _fill_outgoing(self, call, fields):
+        """A call that we asked for: first our person's telephone rings."""
+        call.direction = "out"
+        call.caller = fields.get("From", "")
+        call.callee = fields.get("our_to", "")
+        call.agent = fields.get("our_agent", "")
+        state = CALL_STATES.get(fields.get("CallStatus", ""), "")
+        if dialled := fields.get("DialCallStatus"):
+            call.state = DIAL_STATES.get(dialled, "")
+        elif state == "answered":
+            call.state = "ringing"
+        else:
+            call.state = "failed" if state == "missed" else state
+
+    def _fill_recording(self, call, fields, sid):
+        if fields.get("RecordingStatus", "completed") == "completed":
+            call.recording = sid
+        is_voicemail = (
+            fields.get("our_step") == RECORDED
+            or fields.get("RecordingSource") == "RecordVerb"
+        )
+        if is_voicemail:
+            call.state = "missed"
+        elif not fields.get("DialCallStatus"):
+            call.state = ""
+
+    def _shown(self, number):
+        return "" if number.lower() in HIDDEN else number
+
+    def _moment(self, value):
+        try:
+            return parsedate_to_datetime(value).timestamp()
+        except (TypeError, ValueError, OverflowError):
+            return None
+
+    # --- what Twilio shall do with a call ---
+
+    def answer(self, request, settings):
+        try:
+            fields = self._fields(request)
+        except Unreadable:
+            fields = {}
+        return Answer(200, self._twiml(request, fields, settings), "text/xml")
+
+    def _twiml(self, request, fields, settings):
+        step = fields.get("our_step")
+        is_report = fields.get("CallbackSource") or fields.get("MessageSid")
+        if is_report or not fields.get("CallSid") or step in (LEG, RECORDED, OUTGOING):
+            return NO_ACTION
+        here = request.url.partition("?")[0]
+        if step == DIALLED:
+            if DIAL_STATES.get(fields.get("DialCallStatus")) == "answered":
+                return _response("<Hangup/>")
+            return self._voicemail(settings, here)
+        numbers = [
+            word.strip() for word in settings["forward_to"].split(",") if word.strip()
+        ]
+        if not numbers or fields.get("CallStatus") != "ringing":
+            return NO_ACTION
+        return self._dial(settings, here, numbers)
+
+    def _dial(self, settings, here, numbers):
+        record = ""
+        if settings["record"].lower() in ("yes", "1", "true"):
+            record = (
+                ' record="record-from-answer-dual" recordingStatusCallback='
+                f"{quoteattr(_marked(here, RECORDED + '_call'))}"
+            )
+        leg = quoteattr(_marked(here, LEG))
+        targets = "".join(
+            f"<Number statusCallback={leg}"
+            f' statusCallbackEvent="answered">{escape(one)}</Number>'
+            for one in numbers
+        )
+        return _response(
+            f'<Dial answerOnBridge="true" timeout="{RING_SECONDS}"'
+            f" action={quoteattr(_marked(here, DIALLED))}{record}>{targets}</Dial>"
+        )
+
+    def _voicemail(self, settings, here):
+        if not settings["greeting"]:
+            return _response("<Hangup/>")
+        language = quoteattr(settings["language"] or "fi-FI")
+        return _response(
+            f"<Say language={language}>{escape(settings['greeting'])}</Say>"
+            f'<Record maxLength="{MAX_VOICEMAIL}" playBeep="true"'
+            f" action={quoteattr(_marked(here, RECORDED))}/>"
+        )
+
+    # --- out ---
+
+    def register(self, settings, hook_url):
+        """Point the number's calls and messages to us."""
+        wanted = settings.require("number")
+        found = yield from self._call_api(
+            settings,
+            "GET",
+            f"IncomingPhoneNumbers.json?{urlencode({'PhoneNumber': wanted})}",
+        )
+        sid = text(found, "incoming_phone_numbers", 0, "sid")
+        if not sid:
+            raise SendError(f"Twilio knows no number {wanted}.", final=True)
+        values = {
+            "SmsUrl": hook_url,
+            "SmsMethod": "POST",
+            "StatusCallback": hook_url,
+            "StatusCallbackMethod": "POST",
+        }
+        if settings["forward_to"]:
+            values |= {"VoiceUrl": hook_url, "VoiceMethod": "POST"}
+        yield from self._call_api(
+            settings, "POST", f"IncomingPhoneNumbers/{quote(sid)}.json", values
+        )
+        return f"{wanted} reports its calls and messages here."
+
+    def check(self, settings):
+        sid = quote(settings.require("account_sid"), safe="")
+        found = yield from self._request(
+            settings, "GET", f"/2010-04-01/Accounts/{sid}.json"
+        )
+        return f"{line(found, 'friendly_name')} is {line(found, 'status')}."
+
+    def call(self, settings, agent, number, hook_url):
+        marks = {"step": OUTGOING, "to": number, "agent": agent}
+        report = f"{hook_url}?{urlencode(marks)}"
+        own = settings.require("number")
+        twiml = _response(
+            f'<Dial callerId={quoteattr(own)} answerOnBridge="true"'
+            f" action={quoteattr(report)}><Number>{escape(number)}</Number></Dial>"
+        )
+        found = yield from self._call_api(
+            settings,
+            "POST",
+            "Calls.json",
+            {
+                "To": agent,
+                "From": own,
+                "Twiml": twiml,
+                "StatusCallback": report,
+                "StatusCallbackEvent": [
+                    "initiated",
+                    "ringing",
+                    "answered",
+                    "completed",
+                ],
+            },
+        )
+        return text(found, "sid")
+
+    def send_text(self, settings, thread, text, reply_to="", key=""):
+        sender, _slash, receiver = thread.partition("/")
+        found = yield from self._call_api(
+            settings,
+            "POST",
+            "Messages.json",
+            {
+                "To": receiver,
+                "From": sender or settings.require("number"),
+                "Body": text,
+            },
+        )
+        return found.get("sid") or ""
+
+    def fetch(self, settings, ref):
+        headers = self._headers(settings)
+        base = self.base_url(settings)
+        if re.fullmatch(r"RE[0-9a-zA-Z]{1,64}", ref):
+            sid = quote(settings.require("account_sid"), safe="")
+            url = f"{base}/2010-04-01/Accounts/{sid}/Recordings/{ref}.mp3"
+        else:
+            url = ref
+        file = yield from download(
+            url, [base], ("twilio.com", "twiliocdn.com"), headers
+        )
+        is_recording = url != ref
+        return File(
+            file.name, "audio/mpeg" if is_recording else file.mimetype, file.content
+        )
+
+    def _headers(self, settings):
+        pair = f"{settings.require('account_sid')}:{settings.require('auth_token')}"
+        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+    def _call_api(self, settings, method, path, values=None):
+        sid = quote(settings.require("account_sid"), safe="")
+        path = f"/2010-04-01/Accounts/{sid}/{path}"
+        return (yield from self._request(settings, method, path, values))
+
+    def _request(self, settings, method, path, values=None):
+        answer = yield HttpCall(
+            method,
+            f"{self.base_url(settings)}{path}",
+            headers=self._headers(settings),
+            data=values,
+        )
+        if 200 <= answer.status < 300:
+            return answer.json
+        said = line(answer.json, "message", limit=500) or "no words"
+        code = line(answer.json, "code")
+        raise SendError(
+            f"Twilio: {said} ({f'code {code}' if code else answer.status})",
+            final=400 <= answer.status < 500 and answer.status not in (408, 429),
+            retry_after=retry_after(answer),
+            uncertain=answer.status >= 500,
+        )
+
+    def sample(self, settings, number):
+        url = "https://test.invalid/"
+        fields = {
+            "AccountSid": settings["account_sid"],
+            "MessageSid": f"SMtest{number}",
+            "From": "+15005550006",
+            "To": settings["number"],
+            "Body": "Test",
+            "NumMedia": "0",
+        }
+        headers = {
+            "Content-Type": signature.FORM,
+            SIGNATURE_HEADER: signature.sign(
+                settings["auth_token"], url, fields.items()
+            ),
+        }
+        return Request("POST", url, headers, urlencode(fields).encode())
+
+
+def _response(content):
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response>{content}</Response>'
+
+
+def _marked(url, step):
+    return f"{url}?{urlencode({'step': step})}"

@@ -1,0 +1,2 @@
+from . import jwt
+from . import vonage

@@ -1,0 +1,416 @@
+"""Vonage: calls and text messages.
+
+https://developer.vonage.com/en/voice/voice-api/webhook-reference
+https://developer.vonage.com/en/getting-started/concepts/webhooks
+"""
+
+import hashlib
+import json
+import secrets
+import time
+from urllib.parse import urlsplit
+
+from odoo.addons.crm_orders_inbound.tools.channel import (
+    Answer,
+    Attachment,
+    Call,
+    Channel,
+    Handle,
+    HttpCall,
+    Ignored,
+    Message,
+    Person,
+    Refused,
+    Request,
+    SendError,
+    Setting,
+    Status,
+    Unreadable,
+    bearing,
+    dig,
+    download,
+    is_at,
+    iso_seconds,
+    line,
+    make_id,
+    number,
+    retry_after,
+    same,
+    text,
+)
+
+from . import jwt
+
+# A token that is older may have been listened to and sent again.
+TOLERANCE = 300
+API_DOMAINS = ("nexmo.com", "vonage.com")
+CALL_STATES = {
+    "started": "ringing",
+    "ringing": "ringing",
+    "answered": "answered",
+    "human": "answered",
+    "completed": "ended",
+    "busy": "missed",
+    "cancelled": "missed",
+    "disconnected": "ended",
+    "rejected": "missed",
+    "timeout": "missed",
+    "unanswered": "missed",
+    "failed": "failed",
+}
+SMS_STATES = {
+    "submitted": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "rejected": "failed",
+    "undeliverable": "failed",
+}
+FILES = ("image", "audio", "video", "file", "vcard")
+RING_SECONDS = 30
+MAX_VOICEMAIL = 180
+RECORDED = "recorded"
+
+
+class Vonage(Channel):
+    """Numbers that people call and send text messages to."""
+
+    kind = "vonage"
+    max_text = 1000
+    settings = (
+        Setting(
+            "signature_secret",
+            "Signature Secret",
+            "In Vonage's dashboard under API Settings.",
+            secret=True,
+        ),
+        Setting("application_id", "Application Id", "Under Applications."),
+        Setting(
+            "private_key",
+            "Private Key",
+            "Made with the application. Needed to send, and to fetch recordings.",
+            secret=True,
+            required=False,
+        ),
+        Setting("number", "Number", "Such as 358401234567.", required=False),
+        Setting(
+            "forward_to",
+            "Ring This Number",
+            "Leave it empty when Vonage is told elsewhere what to do with calls.",
+            required=False,
+        ),
+        Setting(
+            "greeting",
+            "Greeting",
+            "Said when no number is to ring, before the caller may leave a message.",
+            required=False,
+        ),
+        Setting(
+            "language",
+            "Language of the Greeting",
+            required=False,
+            default="fi-FI",
+        ),
+        Setting(
+            "api_url",
+            "Address of the API",
+            required=False,
+            default="https://api.nexmo.com",
+            advanced=True,
+        ),
+    )
+
+    # --- in ---
+
+    def verify(self, request, settings):
+        scheme, _space, token = request.header("Authorization").strip().partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Refused(401, "unsigned", "Vonage's token is missing.")
+        try:
+            claims = jwt.read(token.strip(), settings.accepted("signature_secret"))
+        except jwt.BadToken as error:
+            raise Refused(
+                403, "wrong_signature", f"Vonage's token is wrong. {error}"
+            ) from None
+        self._check_time(claims, request.received)
+        self._check_body(claims, request.body)
+        application = text(claims, "application_id")
+        if application and settings["application_id"] not in ("", application):
+            raise Refused(403, "wrong_application", "It is for another application.")
+
+    def _check_time(self, claims, now):
+        made, ends = number(claims, "iat"), number(claims, "exp")
+        if made is None or abs(now - made) > TOLERANCE:
+            raise Refused(403, "too_old", "Vonage's token was not made just now.")
+        if "exp" in claims and (ends is None or ends < now):
+            raise Refused(403, "too_old", "Vonage's token has ended.")
+        starts = number(claims, "nbf")
+        if "nbf" in claims and (starts is None or starts > now + TOLERANCE):
+            raise Refused(403, "too_early", "Vonage's token does not count yet.")
+
+    def _check_body(self, claims, body):
+        given = text(claims, "payload_hash").lower()
+        if not given and not body:
+            return
+        if not same(given, hashlib.sha256(body).hexdigest()):
+            raise Refused(403, "wrong_body", "Vonage signed another body.")
+
+    def _event(self, request):
+        """Fields of an event, which come as JSON or, when asked for, in the address."""
+        return request.json if request.body else request.query
+
+    def split(self, request):
+        event = self._event(request)
+        if message := text(event, "message_uuid"):
+            if "status" in event and "message_type" not in event:
+                return [make_id("status", message, text(event, "status"))]
+            return [make_id("message", message)]
+        if recording := text(event, "recording_uuid"):
+            return [make_id("recording", recording)]
+        state = text(event, "status") or "answer"
+        leg = text(event, "uuid") or text(event, "conversation_uuid")
+        if not leg:
+            raise Unreadable("There is neither a call nor a message in it.")
+        return [make_id("call", leg, state)]
+
+    def read(self, request, index, settings):
+        event = self._event(request)
+        if index != 0:
+            raise Unreadable("A request holds one thing.")
+        if text(event, "message_uuid"):
+            return self._read_message(event)
+        call = Call(
+            external_id=text(event, "conversation_uuid") or text(event, "uuid"),
+            direction="",
+            state="",
+            occurred=iso_seconds(event, "timestamp"),
+        )
+        if not call.external_id:
+            raise Unreadable("There is neither a call nor a message in it.")
+        if url := text(event, "recording_url"):
+            call.recording = url
+            call.state = "missed" if request.query.get("step") == RECORDED else ""
+            return call
+        return self._read_call(event, call, settings)
+
+    def _read_message(self, event):
+        message_id = text(event, "message_uuid")
+        if "status" in event and "message_type" not in event:
+            state = SMS_STATES.get(text(event, "status"))
+            if not state:
+                return Ignored(f"A message is {line(event, 'status')}.")
+            error = line(event, "error", "detail") or line(event, "error", "title")
+            return Status(
+                state,
+                [message_id],
+                error=error if state == "failed" else "",
+                occurred=iso_seconds(event, "timestamp"),
+            )
+        sender = text(event, "from") or text(event, "from", "number")
+        receiver = text(event, "to") or text(event, "to", "number")
+        if not sender:
+            raise Unreadable("The message does not say who sent it.")
+        channel = text(event, "channel") or "sms"
+        handles = []
+        if _plus(sender) != sender or sender.startswith("+"):
+            handles.append(Handle("phone", _plus(sender)))
+        if channel == "whatsapp":
+            handles.insert(0, Handle("whatsapp", sender))
+        if not handles:
+            return Ignored(f"A message of another channel: {line(channel)}")
+        kind = text(event, "message_type")
+        file = dig(event, kind) if kind in FILES else None
+        found = Message(
+            external_id=message_id,
+            person=Person(handles, name=line(event, "profile", "name")),
+            thread=f"{channel}/{receiver}/{sender}",
+            text=text(event, "text") or text(file, "caption"),
+            occurred=iso_seconds(event, "timestamp"),
+            reply_to=text(event, "context", "message_uuid"),
+        )
+        if url := text(file, "url"):
+            name = line(file, "name") or line(_file_name(url)) or "file"
+            found.attachments.append(Attachment(url, name))
+        if not found.text and not found.attachments:
+            found.text = f"(A message of a kind that cannot be shown: {line(kind)})"
+        return found
+
+    def _read_call(self, event, call, settings):
+        status = text(event, "status")
+        direction = text(event, "direction")
+        call.caller, call.callee = _plus(text(event, "from")), _plus(text(event, "to"))
+        if not status:
+            # The question what to do with a call; only calls to us are asked about.
+            call.direction, call.state = "in", "ringing"
+            return call
+        if status not in CALL_STATES:
+            return Ignored(f"A report that changes nothing: {line(status)}")
+        call.direction = {"inbound": "in", "outbound": "out"}.get(direction, "")
+        call.state = CALL_STATES[status]
+        if direction == "inbound" and settings["forward_to"] and status == "answered":
+            # Vonage itself has answered, to ring our people.
+            call.state = "ringing"
+        if direction == "outbound" and settings["forward_to"]:
+            call.agent = call.callee
+        if call.state == "answered":
+            call.answered = iso_seconds(event, "timestamp")
+        duration = number(event, "duration")
+        call.duration = int(duration) if duration is not None else None
+        call.started = iso_seconds(event, "start_time")
+        call.ended = iso_seconds(event, "end_time")
+        return call
+
+    def answer(self, request, settings):
+        """Vonage asks what to do with a call; all else needs no answer."""
+        try:
+            event = self._event(request)
+        except Unreadable:
+            return Answer()
+        is_question = (
+            text(event, "uuid")
+            and text(event, "to")
+            and not any(
+                name in event for name in ("status", "recording_url", "message_uuid")
+            )
+        )
+        if not is_question:
+            return Answer()
+        actions = self._actions(event, settings, request.url.partition("?")[0])
+        return Answer(200, json.dumps(actions), "application/json")
+
+    def _actions(self, event, settings, here):
+        target = "".join(char for char in settings["forward_to"] if char.isdecimal())
+        if target:
+            return [
+                {
+                    "action": "connect",
+                    "from": text(event, "to"),
+                    "timeout": RING_SECONDS,
+                    "eventUrl": [here],
+                    "endpoint": [{"type": "phone", "number": target}],
+                }
+            ]
+        if settings["greeting"]:
+            return [
+                {
+                    "action": "talk",
+                    "text": settings["greeting"],
+                    "language": settings["language"] or "fi-FI",
+                },
+                {
+                    "action": "record",
+                    "beepStart": True,
+                    "timeOut": MAX_VOICEMAIL,
+                    "eventUrl": [f"{here}?step={RECORDED}"],
+                },
+            ]
+        return []
+
+    # --- out ---
+
+    def check(self, settings):
+        yield from self._call_api(settings, "GET", "/v1/calls?page_size=1")
+        return "Vonage answers."
+
+    def call(self, settings, agent, number, hook_url):
+        own = settings.require("number")
+        values = {
+            "to": [{"type": "phone", "number": _digits(agent)}],
+            "from": {"type": "phone", "number": _digits(own)},
+            "event_url": [hook_url],
+            "ncco": [
+                {
+                    "action": "connect",
+                    "from": _digits(own),
+                    "eventUrl": [hook_url],
+                    "endpoint": [{"type": "phone", "number": _digits(number)}],
+                }
+            ],
+        }
+        found = yield from self._call_api(settings, "POST", "/v1/calls", values)
+        return text(found, "conversation_uuid") or text(found, "uuid")
+
+    def send_text(self, settings, thread, text, reply_to="", key=""):
+        channel, _slash, rest = thread.partition("/")
+        sender, _slash, receiver = rest.partition("/")
+        values = {
+            "message_type": "text",
+            "channel": channel or "sms",
+            "from": sender or settings.require("number"),
+            "to": receiver,
+            "text": text,
+        }
+        found = yield from self._call_api(settings, "POST", "/v1/messages", values)
+        return found.get("message_uuid") or ""
+
+    def fetch(self, settings, ref):
+        bases = [self.base_url(settings)]
+        if is_at(ref, (), API_DOMAINS):
+            # Recordings lie in the region where the call was, the token is the same.
+            bases.append(ref)
+        return (yield from download(ref, bases, API_DOMAINS, self._headers(settings)))
+
+    def _headers(self, settings):
+        now = int(time.time())
+        claims = {
+            "application_id": settings.require("application_id"),
+            "iat": now,
+            "exp": now + TOLERANCE,
+            "jti": secrets.token_hex(16),
+        }
+        try:
+            return bearing(jwt.make_rs256(claims, settings.require("private_key")))
+        except ValueError:
+            raise SendError("The private key cannot be read.", final=True) from None
+
+    def _call_api(self, settings, method, path, values=None):
+        answer = yield HttpCall(
+            method,
+            f"{self.base_url(settings)}{path}",
+            headers=self._headers(settings),
+            json=values,
+        )
+        if 200 <= answer.status < 300:
+            return answer.json
+        said = line(answer.json, "detail", limit=500)
+        said = said or line(answer.json, "title", limit=500) or "no words"
+        raise SendError(
+            f"Vonage: {said} ({answer.status})",
+            final=400 <= answer.status < 500 and answer.status not in (408, 429),
+            retry_after=retry_after(answer),
+            uncertain=answer.status >= 500,
+        )
+
+    def sample(self, settings, number):
+        event = {
+            "channel": "sms",
+            "message_uuid": f"test{number}",
+            "from": "358401234567",
+            "to": _digits(settings["number"]),
+            "message_type": "text",
+            "text": "Test",
+        }
+        body = json.dumps(event).encode()
+        claims = {
+            "iat": int(time.time()),
+            "payload_hash": hashlib.sha256(body).hexdigest(),
+        }
+        token = jwt.make(claims, settings["signature_secret"])
+        headers = {"Content-Type": "application/json", **bearing(token)}
+        return Request("POST", "", headers, body)
+
+
+def _file_name(url):
+    """Name of a file at an address; empty for what is no address."""
+    try:
+        return urlsplit(url).path.rpartition("/")[2]
+    except ValueError:
+        return ""
+
+
+def _plus(number):
+    """Vonage writes numbers without the plus that makes them international."""
+    return f"+{number}" if number.isascii() and number.isdecimal() else number
+
+
+def _digits(number):
+    return "".join(char for char in number if char.isdecimal())

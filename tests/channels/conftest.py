@@ -1,0 +1,139 @@
+"""A served shop and the providers that its customers write and call by.
+
+The runner starts Odoo and says where it is; see ``make test MODULES=e2e``. Each provider
+is a process of its own.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from simulators.remote import Remote
+
+PATIENCE = 60  # seconds that the shop's jobs may take on a busy machine
+
+
+class Shop:
+    """The served Odoo, used over RPC by one of its users."""
+
+    def __init__(self, base_url, login):
+        self.base_url = base_url
+        self._session = requests.Session()
+        self._rpc(
+            "/web/session/authenticate",
+            db=os.environ["E2E_DATABASE"],
+            login=login,
+            password=login,
+        )
+
+    def _rpc(self, path, **params):
+        answer = self._session.post(
+            self.base_url + path,
+            json={"jsonrpc": "2.0", "method": "call", "params": params},
+            timeout=60,
+        ).json()
+        if "error" in answer:
+            raise RuntimeError(answer["error"]["data"]["message"])
+        return answer["result"]
+
+    def call(self, model, method, *args, **kwargs):
+        return self._rpc(
+            f"/web/dataset/call_kw/{model}/{method}",
+            model=model,
+            method=method,
+            args=args,
+            kwargs=kwargs,
+        )
+
+    def find(self, model, domain, *fields):
+        return self.call(model, "search_read", domain, fields, order="id")
+
+    def wait_for(self, model, domain, *fields, count=1):
+        """Records that a job of the shop makes."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            found = self.find(model, domain, *fields)
+            if len(found) >= count:
+                return found
+            time.sleep(0.2)
+        everything = self.find(model, [], *fields)[-5:]
+        raise AssertionError(f"No {model} with {domain}; the last ones: {everything}")
+
+    def add_source(self, kind, name, settings):
+        """A source with its settings filled in; `(id, hook address, its settings)`."""
+        (source_id,) = self.call(
+            "crm_orders.source", "create", [{"name": name, "kind": kind}]
+        )
+        rows = self.find(
+            "crm_orders.source.setting",
+            [("source_id", "=", source_id)],
+            "name",
+            "entry",
+        )
+        for row in rows:
+            if row["name"] in settings:
+                self.call(
+                    "crm_orders.source.setting",
+                    "write",
+                    [row["id"]],
+                    {"entry": settings[row["name"]]},
+                )
+        ((source),) = self.call("crm_orders.source", "read", [source_id], ["hook_url"])
+        # The address that the shop gives out is the public one; here it is this one.
+        path = source["hook_url"].partition("/crm_orders/")[2]
+        hook_url = f"{self.base_url}/crm_orders/{path}"
+        return source_id, hook_url, {row["name"]: row["entry"] for row in rows}
+
+    def events(self, source_id, *fields):
+        return self.find(
+            "crm_orders.event",
+            [("source_id", "=", source_id)],
+            *(fields or ("external_id", "state", "error", "reason", "lead_id")),
+        )
+
+    def wait_until_worked_on(self, source_id):
+        """All that came by this source, once none of it waits any more."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            events = self.events(source_id)
+            if events and all(event["state"] != "new" for event in events):
+                return events
+            time.sleep(0.2)
+        raise AssertionError(f"Still waiting: {self.events(source_id)}")
+
+
+@pytest.fixture(scope="session")
+def base_url():
+    if not os.environ.get("E2E_BASE_URL"):
+        pytest.skip("The channels need a served shop (E2E_BASE_URL).")
+    return os.environ["E2E_BASE_URL"].rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def manager(base_url):
+    return Shop(base_url, "manager")
+
+
+@pytest.fixture(scope="session")
+def seller(base_url):
+    return Shop(base_url, "seller")
+
+
+@pytest.fixture
+def provider():
+    """Start a provider; it ends with the test."""
+    started = []
+
+    def start(kind):
+        started.append(Remote(kind))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.__exit__(None, None, None)
