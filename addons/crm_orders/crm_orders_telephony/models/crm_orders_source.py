@@ -125,7 +125,7 @@ class CrmOrdersSource(models.Model):
             )
         user = self.env.user
         source = self._get_dialling_source(company)
-        agent = user._crm_orders_get_extension()
+        agent = source._get_agent(user) if source else ""
         if not source or not agent:
             return {"tel": f"tel:{wanted}"}
         if phonenumbers.number_type(phonenumbers.parse(wanted)) in COSTLY:
@@ -147,6 +147,21 @@ class CrmOrdersSource(models.Model):
                 number=wanted,
             )
         }
+
+    @api.model
+    def _get_public_kinds(self):
+        """Kinds of lines that ring full telephone numbers only, and no extensions."""
+        return set()
+
+    def _get_agent(self, user):
+        """What this line rings when this user wants to call, or an empty text."""
+        self.ensure_one()
+        extensions = user._crm_orders_get_extensions()
+        if self.kind in self._get_public_kinds():
+            country = self.company_id.country_code
+            numbers = [handle.normalise("phone", one, country) for one in extensions]
+            extensions = [number for number in numbers if number]
+        return extensions[0] if extensions else ""
 
     def _start_call(self, user, agent, number):
         """Ask the provider for a call; returns its id, or nothing when it tells later.

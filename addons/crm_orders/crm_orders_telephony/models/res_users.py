@@ -26,10 +26,6 @@ class ResUsers(models.Model):
         words = (self.sudo().crm_orders_extension or "").split(",")
         return [word.strip() for word in words if word.strip()]
 
-    def _crm_orders_get_extension(self):
-        """What rings when this person wants to call, or an empty text."""
-        return next(iter(self._crm_orders_get_extensions()), "")
-
     @api.model
     def _crm_orders_find_agents(self, companies, agents):
         """`{company: {agent: user}}` of what an exchange calls our people."""

@@ -43,9 +43,7 @@ class TelephonyMixin:
 
     @classmethod
     def _set_up_line(cls):
-        cls.company = cls.env["res.company"].create(
-            {"name": "Puhelinkauppa Oy", "country_id": cls.env.ref("base.fi").id}
-        )
+        """A line whose provider is `Line`."""
         sources = type(cls.env["crm_orders.source"])
         for name, value in (
             ("_get_channels", lambda self: {"rest": Line()}),
@@ -54,6 +52,21 @@ class TelephonyMixin:
             patcher = patch.object(sources, name, value)
             patcher.start()
             cls.addClassCleanup(patcher.stop)
+        cls._set_up_people()
+        cls.source = cls.env["crm_orders.source"].create(
+            {
+                "name": "Our line",
+                "company_id": cls.company.id,
+                "team_id": cls.team.id,
+                "hook_token": "hook-of-the-test-line",
+            }
+        )
+
+    @classmethod
+    def _set_up_people(cls):
+        cls.company = cls.env["res.company"].create(
+            {"name": "Puhelinkauppa Oy", "country_id": cls.env.ref("base.fi").id}
+        )
         cls.leader = cls._new_user("phone_leader", "crm_orders_base.group_user")
         cls.seller = cls._new_user("phone_seller", "crm_orders_base.group_user")
         cls.seller.crm_orders_extension = "101, +358505556677"
@@ -65,14 +78,6 @@ class TelephonyMixin:
                 "user_id": cls.leader.id,
                 "company_id": cls.company.id,
                 "member_ids": [(6, 0, (cls.seller | cls.colleague).ids)],
-            }
-        )
-        cls.source = cls.env["crm_orders.source"].create(
-            {
-                "name": "Our line",
-                "company_id": cls.company.id,
-                "team_id": cls.team.id,
-                "hook_token": "hook-of-the-test-line",
             }
         )
         cls.customer = cls.env["res.partner"].create(
