@@ -45,7 +45,7 @@ class CrmOrdersCallIntake(models.AbstractModel):
     @api.model
     def _note_started(self, source, said):
         """Log a call that was asked for just now, unless its report is quicker."""
-        facts = call_state.facts_of(said, said.occurred)
+        facts = call_state.ordered(said, said.occurred)
         try:
             with self.env.cr.savepoint():
                 self._take_in(source, {said.external_id: [facts]})

@@ -127,6 +127,17 @@ class TestCallState(BaseCase):
         self.assertEqual(put_together(told((60, "ended", {})))["state"], "missed")
         self.assertEqual(put_together(told((60, "busy", {})))["state"], "busy")
 
+    def test_who_was_called_is_known_best_to_who_asked_for_it(self):
+        wanted = Call("1", "out", "ringing", callee="+358501112233", agent="101")
+        facts = call_state.ordered(wanted, NOW)
+        # The way to our own telephone is reported with an earlier time.
+        leg = Call("1", "in", "answered", callee="+358505556677", occurred=NOW - 9)
+        call = call_state.call_of(
+            call_state.merge(facts, call_state.facts_of(leg, NOW))
+        )
+        self.assertEqual((call["direction"], call["callee"]), ("out", "+358501112233"))
+        self.assertEqual(call["agent"], "101")
+
     def test_an_abandoned_call_is_closed_and_may_still_be_answered(self):
         facts = call_state.facts_of(told((0, "ringing", {}))[0], NOW)
         facts = call_state.merge(facts, call_state.abandoned(NOW))
