@@ -6,4 +6,3 @@ from . import test_hoot
 from . import test_provider
 from . import test_screens
 from . import test_speed
-from . import test_zz_export
