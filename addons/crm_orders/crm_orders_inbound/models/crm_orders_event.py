@@ -344,7 +344,12 @@ class CrmOrdersEvent(models.Model):
         """Filled-in forms become leads."""
         maker = self.env["crm_orders.lead.maker"]
         inquiries = [
-            Inquiry(meaning.fields, meaning.extra) for meaning in meanings.values()
+            Inquiry(
+                meaning.fields,
+                meaning.extra,
+                handles=meaning.person.handles if meaning.person else (),
+            )
+            for meaning in meanings.values()
         ]
         all_taken = maker._take_in(source, inquiries)
         for event, inquiry, taken in zip(meanings, inquiries, all_taken, strict=True):

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import json
 from dataclasses import replace
 
 from odoo import api, fields, models
@@ -60,14 +61,20 @@ class CrmOrdersEventDoor(models.AbstractModel):
         external_id = lead_payload.external_id(payload, headers.get("Idempotency-Key"))
         lead_payload.read(payload)
 
+        vals = self._prepare_event_vals(source_id, body, body_format, external_id)
+        vals["headers"] = self._get_safe_headers(headers)
+        vals["remote_addr"] = remote_addr
+        return self._store_once(vals, rate_limit)
+
+    @api.model
+    def _prepare_event_vals(self, source_id, body, body_format, external_id):
+        """Column values of a request that just came in."""
         now = fields.Datetime.now()
-        vals = {
+        return {
             "source_id": source_id,
             "external_id": external_id,
             "body": body,
             "body_format": body_format,
-            "headers": self._get_safe_headers(headers),
-            "remote_addr": remote_addr,
             "state": "new",
             "attempts": 0,
             "next_attempt": now,
@@ -76,13 +83,37 @@ class CrmOrdersEventDoor(models.AbstractModel):
             "write_uid": self.env.uid,
             "write_date": now,
         }
-        inserted = self._insert_unless_known(vals, rate_limit)
+
+    @api.model
+    def _note_own(self, source, external_id, body):
+        """Store something that happened here, in Odoo itself; the id, None if known.
+
+        :param body: dict that tells what it was
+        """
+        vals = self._prepare_event_vals(
+            source.id, json.dumps(body), lead_payload.JSON, external_id
+        )
+        inserted = self._insert_unless_known(vals, 0)
+        if not inserted:
+            return None
+        self._wake_up()
+        return inserted[0]
+
+    @api.model
+    def _store_once(self, vals, rate_limit, address_limit=0):
+        """Insert a request and return its id; one that came before is found again.
+
+        :param address_limit: new requests a minute that one network address may send
+        :raise PayloadError: when there were too many
+        """
+        inserted = self._insert_unless_known(vals, rate_limit, address_limit)
         if inserted:
             event_id, others_waiting = inserted
-            if not others_waiting:
+            if not others_waiting and vals["state"] == "new":
                 self._wake_up()
             return event_id
-        if external_id and (event_id := self._find_id(source_id, external_id)):
+        external_id = vals["external_id"]
+        if external_id and (event_id := self._find_id(vals["source_id"], external_id)):
             return event_id
         raise PayloadError(
             429, "rate_limited", "Too many requests within a minute; send it later."
@@ -216,22 +247,29 @@ class CrmOrdersEventDoor(models.AbstractModel):
         return text
 
     @api.model
-    def _insert_unless_known(self, vals, rate_limit):
+    def _insert_unless_known(self, vals, rate_limit, address_limit=0):
         """Insert one row and return `(id, others wait too)`, or None if it was not.
 
         One statement, as the time it takes is what a sender waits for.
         """
-        limit = SQL()
+        minute = SQL(
+            "SELECT FROM crm_orders_event WHERE source_id = %s AND create_date > %s",
+            vals["source_id"],
+            fields.Datetime.subtract(vals["create_date"], minutes=1),
+        )
+        limits = []
         if rate_limit:
-            limit = SQL(
-                """WHERE NOT EXISTS (
-                    SELECT FROM crm_orders_event
-                     WHERE source_id = %s AND create_date > %s
-                    OFFSET %s)""",
-                vals["source_id"],
-                fields.Datetime.subtract(vals["create_date"], minutes=1),
-                rate_limit - 1,
+            limits.append(SQL("NOT EXISTS (%s OFFSET %s)", minute, rate_limit - 1))
+        if address_limit:
+            limits.append(
+                SQL(
+                    "NOT EXISTS (%s AND remote_addr = %s OFFSET %s)",
+                    minute,
+                    vals["remote_addr"],
+                    address_limit - 1,
+                )
             )
+        limit = SQL("WHERE %s", SQL(" AND ").join(limits)) if limits else SQL()
         # Two senders of one id at the same moment make the database ask the second to
         # start over. Odoo does so by itself; it is no error to log.
         self.env.cr.execute(

@@ -108,7 +108,11 @@ class CrmOrdersLeadMaker(models.AbstractModel):
         self.env["crm_orders.duplicate"]._report(
             [(case.lead, matches[case.first]) for case in fresh]
         )
-        unread = [case.lead.id for case in fresh if not people[case.first]]
+        unread = [
+            case.lead.id
+            for case in fresh
+            if self._is_contact_unread(inquiries[case.first])
+        ]
         leads.browse(unread)._crm_orders_schedule_contact_check(source.user_id)
 
         taken = [None] * len(inquiries)
@@ -366,13 +370,19 @@ class CrmOrdersLeadMaker(models.AbstractModel):
         )
 
     @api.model
+    def _is_contact_unread(self, inquiry):
+        """Whether somebody gave an address or a number that we cannot make sense of."""
+        content = inquiry.content
+        return not (content.get("email") or content.get("phone") or inquiry.handles)
+
+    @api.model
     def _get_description(self, inquiry, extra):
         """The message, then what had no field of its own."""
         content = inquiry.content
         parts = []
         if content.get("message"):
             parts.append(plaintext2html(content["message"]))
-        if not (content.get("email") or content.get("phone") or inquiry.handles):
+        if self._is_contact_unread(inquiry):
             parts.append(
                 Markup("<p><b>%s</b></p>")
                 % self.env._(

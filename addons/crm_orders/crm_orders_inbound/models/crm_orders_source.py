@@ -229,7 +229,7 @@ class CrmOrdersSource(models.Model):
     def _get_missing(self):
         """The health of a source that cannot work yet, or False."""
         self.ensure_one()
-        if not self._has_hook():
+        if self.kind == "rest" and not self._has_hook():
             return "no_key" if not self.key_hint else False
         return "incomplete" if self._get_missing_settings() else False
 

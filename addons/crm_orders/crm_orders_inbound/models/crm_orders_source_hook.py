@@ -27,6 +27,20 @@ class CrmOrdersSourceHook(models.AbstractModel):
         "Settings",
         groups="crm_orders_base.group_manager",
     )
+    basic_setting_ids = fields.One2many(
+        "crm_orders.source.setting",
+        "source_id",
+        "Settings to Fill In",
+        domain=[("is_advanced", "=", False)],
+        groups="crm_orders_base.group_manager",
+    )
+    advanced_setting_ids = fields.One2many(
+        "crm_orders.source.setting",
+        "source_id",
+        "Advanced Settings",
+        domain=[("is_advanced", "=", True)],
+        groups="crm_orders_base.group_manager",
+    )
     hook_token = fields.Char(
         "Token of the Webhook", groups=fields.NO_ACCESS, copy=False
     )
@@ -107,10 +121,15 @@ class CrmOrdersSourceHook(models.AbstractModel):
         # A module that was taken away leaves its kind behind for a moment.
         return self._get_channels().get(self.kind, channel.Channel())
 
+    @api.model
+    def _get_kinds_without_hook(self):
+        """Kinds that no provider calls at an address of their own."""
+        return {"rest"}
+
     def _has_hook(self):
         """Whether a provider calls this source, rather than a program with a key."""
         self.ensure_one()
-        return self.kind != "rest"
+        return self.kind not in self._get_kinds_without_hook()
 
     def _get_setting_texts(self):
         """`{name: (label, where to find it)}` of the settings, in the user's language."""

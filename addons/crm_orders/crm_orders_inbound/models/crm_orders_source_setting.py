@@ -28,6 +28,9 @@ class CrmOrdersSourceSetting(models.Model):
         "crm_orders.source", required=True, readonly=True, ondelete="cascade"
     )
     sequence = fields.Integer(readonly=True)
+    is_advanced = fields.Boolean(
+        readonly=True, help="Right as it is for nearly everybody."
+    )
     name = fields.Char("Technical Name", required=True, readonly=True)
     value = fields.Char("Stored Value", groups=fields.NO_ACCESS, copy=False)
     previous = fields.Char("Values Before", groups=fields.NO_ACCESS, copy=False)
@@ -126,5 +129,6 @@ class CrmOrdersSourceSetting(models.Model):
             "source_id": source.id,
             "name": spec.name,
             "sequence": sequence,
+            "is_advanced": spec.advanced,
             "value": secrets.token_urlsafe(24) if spec.made else False,
         }

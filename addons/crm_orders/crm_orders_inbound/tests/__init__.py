@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_channel
 from . import test_concurrency
 from . import test_digest
 from . import test_endpoint

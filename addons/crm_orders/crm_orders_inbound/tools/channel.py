@@ -642,13 +642,14 @@ def pieces(content, limit, size=len):
     rest = content.strip()
     while rest and size(rest) > limit:
         fits = _fitting(rest, limit, size)
-        place = max(
+        # The best place in the second half; a mark right behind what fits is one too.
+        place = next(
             (
-                at + len(mark)
+                at
                 for mark in ("\n\n", "\n", " ")
-                if (at := rest.rfind(mark, fits // 2, fits)) >= 0
+                if (at := rest.rfind(mark, fits // 2, fits + len(mark))) > 0
             ),
-            default=fits,
+            fits,
         )
         found.append(rest[:place].rstrip())
         rest = rest[place:].lstrip()
@@ -680,7 +681,7 @@ def download(url, bases=(), domains=(), headers=None):
             "GET", url, headers=(headers or {}) if is_at(url, bases) else {}
         )
         if answer.status in (301, 302, 303, 307, 308):
-            url = urljoin(url, answer.header("Location"))
+            url = _joined(url, answer.header("Location"))
             continue
         if answer.status != 200:
             raise SendError(
@@ -692,6 +693,13 @@ def download(url, bases=(), domains=(), headers=None):
         name = line(unquote(urlsplit(url).path.rpartition("/")[2]))
         return File(name or "file", mimetype or OCTETS, answer.body)
     raise SendError("The file's address leads round in circles.", final=True)
+
+
+def _joined(url, place):
+    try:
+        return urljoin(url, place)
+    except ValueError:
+        return ""
 
 
 def retry_after(answer, default=None):

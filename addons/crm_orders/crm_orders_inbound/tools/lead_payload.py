@@ -241,10 +241,10 @@ def _is_contact(name, text):
     if len(text) > FIELDS[name]:
         return False
     if name == "email":
-        return _is_email(text)
+        return is_email(text)
     return any(char.isdigit() for char in text)
 
 
-def _is_email(text):
+def is_email(text):
     local, at, domain = text.rpartition("@")
     return bool(at and local and "." in domain and not any(c.isspace() for c in text))

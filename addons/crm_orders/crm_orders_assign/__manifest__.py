@@ -1,0 +1,26 @@
+{
+    "name": "Orders: Assignment and Response Times",
+    "summary": "Who gets a new lead, how fast it must be answered, and the seller's inbox",
+    "version": "19.0.1.0.0",
+    "author": "Asiakaskunta",
+    "license": "LGPL-3",
+    "category": "Sales/Sales",
+    "depends": ["crm_orders_base"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/crm_orders_assign_rules.xml",
+        "data/ir_cron.xml",
+        "views/crm_orders_assign_rule_views.xml",
+        "views/crm_orders_sla_policy_views.xml",
+        "views/crm_orders_sla_log_views.xml",
+        "report/crm_orders_sla_report_views.xml",
+        "views/crm_lead_views.xml",
+        "views/crm_team_views.xml",
+        "views/crm_orders_assign_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["crm_orders_assign/static/src/**/*"],
+        "web.assets_tests": ["crm_orders_assign/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["crm_orders_assign/static/tests/unit/**/*"],
+    },
+}

@@ -1,0 +1,17 @@
+from . import (
+    test_access,
+    test_assign,
+    test_assign_engine,
+    test_concurrency,
+    test_conditions,
+    test_first_response,
+    test_hoot,
+    test_inbox,
+    test_notice,
+    test_performance,
+    test_presence,
+    test_report,
+    test_schedule,
+    test_sla,
+    test_tour,
+)

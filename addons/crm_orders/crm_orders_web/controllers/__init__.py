@@ -1,0 +1,2 @@
+from . import web_form
+from . import widget
