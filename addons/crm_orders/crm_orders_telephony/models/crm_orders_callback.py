@@ -8,6 +8,7 @@ SPOKEN = ("answered", "ongoing")
 # Calls before this no longer tell whether somebody still waits for an answer.
 LOOK_BACK_DAYS = 14
 REMIND_BATCH = 200
+NEWS_MINUTES = 60
 REMINDED, ESCALATED = 1, 2
 
 
@@ -224,7 +225,11 @@ class CrmOrdersCallback(models.Model):
             if vals:
                 vals_list.append(vals)
         made = self.create(vals_list)
-        made._remind_people(self.env._("Missed call"))
+        # What was reported late is in the list, but no news.
+        since = fields.Datetime.subtract(fields.Datetime.now(), minutes=NEWS_MINUTES)
+        made.filtered(lambda one: one.last_missed >= since)._remind_people(
+            self.env._("Missed call")
+        )
         self._wake_up(made)
 
     def _settle_one(self, calls, closed):
