@@ -53,6 +53,28 @@ class Calls:
         read = _READERS.get(event.event)
         return read(self, event, now) if read else None
 
+    def dump(self):
+        """The calls under way as JSON keeps them."""
+        return {
+            key: {
+                "call": vars(tracked.call),
+                "channels": sorted(tracked.channels),
+                "is_answered": tracked.is_answered,
+                "is_failed": tracked.is_failed,
+            }
+            for key, tracked in self._tracked.items()
+        }
+
+    def restore(self, dumped):
+        """Go on with the calls that `dump` gave."""
+        for key, kept in dumped.items():
+            self._tracked[key] = Tracked(
+                Call(**kept["call"]),
+                set(kept["channels"]),
+                kept["is_answered"],
+                kept["is_failed"],
+            )
+
     def begin_list(self):
         """After a new connection: what is not listed now has ended meanwhile."""
         self._listed = set()

@@ -168,6 +168,7 @@ class TestVonage(SignedBodyTests, BaseCase):
         )
         self.assertEqual(call_id, "CON-1")
         self.assertEqual(calls[0].json["to"], [{"type": "phone", "number": "358401"}])
+        self.assertEqual(calls[0].json["event_url"], ["https://a/b?step=own"])
 
     def test_recording_comes_from_vonage_alone(self):
         file, calls = self.drive(

@@ -68,7 +68,8 @@ SMS_STATES = {
 FILES = ("image", "audio", "video", "file", "vcard")
 RING_SECONDS = 30
 MAX_VOICEMAIL = 180
-RECORDED = "recorded"
+# Marks on the addresses that we give Vonage.
+RECORDED, OWN_LEG = "recorded", "own"
 
 
 class Vonage(Channel):
@@ -190,7 +191,22 @@ class Vonage(Channel):
             call.recording = url
             call.state = "missed" if request.query.get("step") == RECORDED else ""
             return call
-        return self._read_call(event, call, settings)
+        found = self._read_call(event, call, settings)
+        if found is call and request.query.get("step") == OWN_LEG:
+            self._read_own_leg(call)
+        return found
+
+    def _read_own_leg(self, call):
+        """Our person's telephone, which rings before the customer's does.
+
+        That our person picks it up is no answer yet, and how long it was in use is not
+        how long they spoke.
+        """
+        call.direction, call.agent = "out", call.callee
+        call.caller = call.callee = ""
+        call.answered = call.duration = None
+        states = {"answered": "ringing", "missed": "failed"}
+        call.state = states.get(call.state, call.state)
 
     def _read_message(self, event):
         message_id = text(event, "message_uuid")
@@ -316,7 +332,7 @@ class Vonage(Channel):
         values = {
             "to": [{"type": "phone", "number": _digits(agent)}],
             "from": {"type": "phone", "number": _digits(own)},
-            "event_url": [hook_url],
+            "event_url": [f"{hook_url}?step={OWN_LEG}"],
             "ncco": [
                 {
                     "action": "connect",

@@ -1,0 +1,2 @@
+from . import crm_orders_asterisk_order
+from . import crm_orders_source
