@@ -28,7 +28,6 @@ class CrmLead(models.Model):
         "Furthest Step",
         compute="_compute_crm_orders_reached",
         store=True,
-        precompute=True,
         copy=False,
         help="The furthest step of the funnel that the lead has taken, even if it went"
         " back later.",
@@ -49,6 +48,9 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         self._crm_orders_check_own([vals])
+        if "stage_id" in vals:
+            # Steps are worked out late; the stage that is left counts as well.
+            self.mapped("crm_orders_reached")
         return super().write(vals)
 
     def _crm_orders_check_own(self, vals_list):

@@ -44,7 +44,7 @@ class CrmOrdersFunnel(models.AbstractModel):
             own = company.sudo().currency_id or currency
             for name in ("cost", "revenue"):
                 values[name] = own._convert(
-                    values[name] or 0, currency, self.env.company, today, round=False
+                    values[name] or 0, currency, self.env.company, today
                 )
             sums[record] = funnel.add(sums.get(record, funnel.empty()), values)
         total = funnel.empty()
@@ -90,9 +90,7 @@ class CrmOrdersFunnel(models.AbstractModel):
             first = datetime.fromisoformat(date_from).date() if date_from else None
             last = datetime.fromisoformat(date_to).date() if date_to else None
             if first and last and last < first:
-                raise ValidationError(
-                    self.env._("The period ends before it begins.")
-                )
+                raise ValidationError(self.env._("The period ends before it begins."))
             domain = Domain.TRUE
             if first:
                 domain &= Domain("date", ">=", self._to_utc(first))

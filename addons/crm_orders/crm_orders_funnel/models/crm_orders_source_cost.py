@@ -46,7 +46,9 @@ class CrmOrdersSourceCost(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company's Currency"
+    )
     amount_company = fields.Monetary(
         "In the Company's Currency",
         currency_field="company_currency_id",

@@ -81,7 +81,8 @@ class FunnelMixin:
     def _funnel(self, *args, user=None, **more):
         self.env.flush_all()
         model = self.env["crm_orders.funnel"].with_user(user or self.manager)
-        model = model.with_context(allowed_company_ids=self.company.ids)
+        tz = self.env.context.get("tz")
+        model = model.with_context(allowed_company_ids=self.company.ids, tz=tz)
         return model.get_funnel(*args, **more)
 
     def _counts(self, found):

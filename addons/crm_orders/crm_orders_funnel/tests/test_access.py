@@ -32,8 +32,10 @@ class TestAccess(FunnelMixin, TransactionCase):
         self.assertEqual(cost.with_user(self.manager).read(["name"])[0]["name"], "Cost")
 
     def test_sellers_work_with_their_leads_as_ever(self):
-        lead = self.env["crm.lead"].with_user(self.seller).create(
-            {"name": "Mine", "company_id": self.company.id}
+        lead = (
+            self.env["crm.lead"]
+            .with_user(self.seller)
+            .create({"name": "Mine", "company_id": self.company.id})
         )
         lead.stage_id = self.stages["2"]
         self.assertEqual(lead.crm_orders_reached, "2")

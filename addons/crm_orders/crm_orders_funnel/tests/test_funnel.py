@@ -54,7 +54,17 @@ class TestFunnel(FunnelMixin, TransactionCase):
             {
                 "name": "TST",
                 "symbol": "T",
-                "rate_ids": [(0, 0, {"name": "2020-01-01", "rate": 4})],
+                "rate_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "name": "2020-01-01",
+                            "rate": 4,
+                            "company_id": self.company.id,
+                        },
+                    )
+                ],
             }
         )
         lead = self._new_lead()
@@ -82,7 +92,9 @@ class TestFunnel(FunnelMixin, TransactionCase):
         self.assertEqual(self._counts(ads), [2, 1, 1, 1, 1])
         self.assertEqual((ads["cost_per_lead"], ads["cost_per_won"]), (50, 100))
         self.assertEqual(ads["return"], 2)
-        self.assertEqual((fair["cost"], fair["cost_per_won"], fair["return"]), (40, None, -1))
+        self.assertEqual(
+            (fair["cost"], fair["cost_per_won"], fair["return"]), (40, None, -1)
+        )
         self.assertEqual(self._counts(groups["Not known"]), [1, 0, 0, 0, 0])
         total = found["total"]
         self.assertEqual((total["cost"], total["revenue"]), (140, 300))

@@ -48,7 +48,9 @@ class TestSteps(FunnelMixin, TransactionCase):
     def test_changed_step_of_a_stage_holds_for_its_leads(self):
         lead, other = self._new_lead("1"), self._new_lead("0")
         self.stages["1"].crm_orders_step = "2"
-        self.assertEqual((lead.crm_orders_reached, other.crm_orders_reached), ("2", "0"))
+        self.assertEqual(
+            (lead.crm_orders_reached, other.crm_orders_reached), ("2", "0")
+        )
 
     def test_merged_lead_has_got_as_far_as_the_furthest(self):
         first, second = self._new_lead("0", probability=90), self._new_lead("0")
@@ -78,7 +80,8 @@ class TestSteps(FunnelMixin, TransactionCase):
         self.flush_tracking()
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE crm_lead SET crm_orders_reached = NULL WHERE id = ANY(%s)", [leads.ids]
+            "UPDATE crm_lead SET crm_orders_reached = NULL WHERE id = ANY(%s)",
+            [leads.ids],
         )
         leads.invalidate_recordset()
         self.env["crm.lead"]._crm_orders_fill_funnel()

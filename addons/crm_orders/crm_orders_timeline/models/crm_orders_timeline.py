@@ -93,7 +93,10 @@ class CrmOrdersTimeline(models.AbstractModel):
         ranks = {name: rank for rank, name in enumerate(sorted(f.name for f in feeds))}
         wanted = [feed for feed in feeds if not kinds or feed.kind in kinds]
         found = heapq.merge(
-            *(self._fetch(feed, ranks[feed.name], before, limit + 1) for feed in wanted),
+            *(
+                self._fetch(feed, ranks[feed.name], before, limit + 1)
+                for feed in wanted
+            ),
             key=lambda row: (-row[0].timestamp(), row[1], -row[2]),
         )
         rows = [row for row, _count in zip(found, range(limit + 1), strict=False)]

@@ -176,7 +176,9 @@ class CrmOrdersTimeline(models.AbstractModel):
                     if lead.won_status == "pending"
                     else states[lead.won_status]
                 ),
-                "tone": {"won": "success", "lost": "danger"}.get(lead.won_status, "info"),
+                "tone": {"won": "success", "lost": "danger"}.get(
+                    lead.won_status, "info"
+                ),
                 "amount": self._format(lead.expected_revenue, lead.company_currency),
                 "model": "crm.lead",
                 "res_id": lead.id,

@@ -13,7 +13,9 @@ class TimelineMixin:
         cls.manager = cls._new_user("tl_manager", "crm_orders_base.group_manager")
         cls.seller = cls._new_user("tl_seller", "crm_orders_base.group_user")
         cls.env = cls.env(context={"allowed_company_ids": cls.company.ids})
-        cls.aino = cls.env["res.partner"].create({"name": "Aino", "email": "a@tl.example"})
+        cls.aino = cls.env["res.partner"].create(
+            {"name": "Aino", "email": "a@tl.example"}
+        )
 
     @classmethod
     def _new_user(cls, login, groups):

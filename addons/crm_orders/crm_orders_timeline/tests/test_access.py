@@ -59,7 +59,5 @@ class TestAccess(TimelineMixin, TransactionCase):
                 "company_ids": [(6, 0, other.ids)],
             }
         )
-        aino = self.aino.with_user(stranger).with_context(
-            allowed_company_ids=other.ids
-        )
+        aino = self.aino.with_user(stranger).with_context(allowed_company_ids=other.ids)
         self.assertEqual(aino.crm_orders_get_timeline()["entries"], [])

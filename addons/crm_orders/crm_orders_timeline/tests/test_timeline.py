@@ -32,7 +32,12 @@ class TestTimeline(TimelineMixin, TransactionCase):
         answer = self._post(
             order, "2024-03-02 10:00:00", "Yes", author=self.seller.partner_id
         )
-        note = lead.message_post(body="Careful", author_id=self.seller.partner_id.id)
+        note = lead.message_post(
+            body="Careful",
+            author_id=self.seller.partner_id.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+        )
         note.date = "2024-01-15 10:00:00"
         self.env.cr.execute(
             "UPDATE crm_lead SET create_date = '2024-01-01' WHERE id = %s", [lead.id]
@@ -51,13 +56,18 @@ class TestTimeline(TimelineMixin, TransactionCase):
         )
         self.assertFalse(page["next"])
         entries = page["entries"]
-        self.assertEqual((entries[0]["direction"], entries[2]["direction"]), ("out", "in"))
+        self.assertEqual(
+            (entries[0]["direction"], entries[2]["direction"]), ("out", "in")
+        )
         self.assertEqual(entries[2]["text"], "In blue?")
         self.assertEqual(entries[2]["author"], "Aino")
         self.assertFalse(entries[3]["direction"])
-        self.assertEqual((entries[1]["model"], entries[1]["res_id"]), ("sale.order", order.id))
+        self.assertEqual(
+            (entries[1]["model"], entries[1]["res_id"]), ("sale.order", order.id)
+        )
         self.assertLessEqual(
-            {"message", "note", "lead", "order"}, {kind["key"] for kind in page["kinds"]}
+            {"message", "note", "lead", "order"},
+            {kind["key"] for kind in page["kinds"]},
         )
 
     def test_pages_hold_everything_once_also_at_one_moment(self):
@@ -121,7 +131,9 @@ class TestTimeline(TimelineMixin, TransactionCase):
         lead = self._new_lead(partner_id=double.id)
         said = self._post(double, "2024-02-01 10:00:00", author=double)
         merges = self.env["crm_orders.merge"].with_user(self.manager)
-        merge = merges._merge(self.aino.with_user(self.manager), double.with_user(self.manager))
+        merge = merges._merge(
+            self.aino.with_user(self.manager), double.with_user(self.manager)
+        )
         keys = self._keys()
         self.assertIn(f"lead-{lead.id}", keys)
         self.assertIn(f"message.res.partner-{said.id}", keys)

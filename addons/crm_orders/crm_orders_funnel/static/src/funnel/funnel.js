@@ -111,6 +111,10 @@ export class CrmOrdersFunnel extends Component {
     }
 
     setDate(name, value) {
+        if (!value) {
+            // Half-typed dates are none.
+            return;
+        }
         this.state[name] = value;
         return this.load();
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { queryAllTexts, queryOne } from "@odoo/hoot-dom";
-import { mockDate } from "@odoo/hoot-mock";
+import { manuallyDispatchProgrammaticEvent, queryAllTexts, queryOne } from "@odoo/hoot-dom";
+import { animationFrame, mockDate } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
@@ -96,7 +96,10 @@ test("period and comparison are chosen", async () => {
         "false,false,channel_id",
         "2024-01-01,2024-05-31,channel_id",
     ]);
-    await contains(".o_crm_orders_funnel input:last").edit("2023-05-31", { confirm: "tab" });
+    const input = queryOne(".o_crm_orders_funnel input:last");
+    input.value = "2023-05-31";
+    await manuallyDispatchProgrammaticEvent(input, "change");
+    await animationFrame();
     expect(".alert-warning").toHaveText("The period ends before it begins.");
     expect.verifySteps([]);
 });

@@ -1,6 +1,5 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
-import { localization } from "@web/core/l10n/localization";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -42,7 +41,7 @@ export class CrmOrdersTimeline extends Component {
             if (!days.length || days.at(-1).label !== label) {
                 days.push({ label, entries: [] });
             }
-            const time = moment.toFormat(localization.shortTimeFormat);
+            const time = moment.toLocaleString(luxon.DateTime.TIME_SIMPLE);
             days.at(-1).entries.push({ ...entry, time });
         }
         return days;
