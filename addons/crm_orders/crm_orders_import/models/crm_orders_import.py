@@ -174,8 +174,8 @@ class CrmOrdersImport(models.Model):
     started_on = fields.Datetime(readonly=True)
     ended_on = fields.Datetime(readonly=True)
     new_count = fields.Integer("New", compute="_compute_counts")
-    known_count = fields.Integer("Known Customers", compute="_compute_counts")
-    same_count = fields.Integer("Same as Another Row", compute="_compute_counts")
+    known_count = fields.Integer("Known", compute="_compute_counts")
+    same_count = fields.Integer("Same Person", compute="_compute_counts")
     doubtful_count = fields.Integer("Doubtful", compute="_compute_counts")
     error_count = fields.Integer("Errors", compute="_compute_counts")
     rejected_count = fields.Integer("Rejected Rows", compute="_compute_counts")
@@ -311,6 +311,11 @@ class CrmOrdersImport(models.Model):
             raise UserError(self.env._("Wait until the import has stopped."))
 
     # --- buttons ---
+
+    def action_read_file(self):
+        """A new import is stored, and its file read, before its buttons are used."""
+        self.check_access("write")
+        return True
 
     def action_remember(self):
         """Remember what the columns hold, for the next file with the same headings."""

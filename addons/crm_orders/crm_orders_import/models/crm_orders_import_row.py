@@ -2,8 +2,8 @@ from odoo import fields, models
 
 VERDICTS = [
     ("new", "New"),
-    ("known", "Known Customer"),
-    ("same", "Same as Another Row"),
+    ("known", "Known"),
+    ("same", "Same Person"),
     ("doubtful", "Doubtful"),
     ("error", "Error"),
 ]
@@ -36,9 +36,10 @@ class CrmOrdersImportRow(models.Model):
     handles = fields.Json(readonly=True)
     verdict = fields.Selection(
         VERDICTS,
+        "Who It Is",
         readonly=True,
         help="New: nobody is known by these numbers and addresses. Doubtful: it may be "
-        "one of several customers.",
+        "one of several customers. Same person: as in an earlier row.",
     )
     reason = fields.Char(
         "In Words", readonly=True, help="Why, and what could not be read."
