@@ -2,12 +2,13 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.crm_orders_identity.tools import handle
 
-from ..tools import columns, records, table, text_table, values
+from ..tools import columns, records, spreadsheet, table, text_table, values
 from .common import csv_file, xlsx_file
 
 VECTORS = json.loads((Path(__file__).parent / "vectors/values.json").read_text("utf-8"))
@@ -146,8 +147,8 @@ class TestReading(BaseCase):
             ("broken", workbook('<worksheet><row r="99999999999"/></worksheet>')),
             ("broken", workbook(plain[:40])),
             ("broken", b"PK\x03\x04 and nothing"),
-            ("bomb", workbook(" " * (900 * 2**20))),
             ("bomb", workbook(plain, **{"styles.xml": " " * (30 * 2**20)})),
+            ("bomb", workbook(plain, **{f"{n}.xml": "" for n in range(5001)})),
             ("old_excel", b"\xd0\xcf\x11\xe0" + bytes(100)),
             ("no_table", b"%PDF-1.4"),
             ("no_table", bytes(range(256)) * 40 + bytes(10000)),
@@ -158,6 +159,16 @@ class TestReading(BaseCase):
         ):
             with self.subTest(code=code, start=data[:40]):
                 self._assert_unreadable(code, data)
+
+    def test_sheets_that_unpack_to_too_much(self):
+        sheet = f"<worksheet>{' ' * 10**6}</worksheet>"
+        with patch.object(spreadsheet, "MAX_SHEET", 10**6):
+            self._assert_unreadable("bomb", workbook(sheet))
+        strings = f"<sst><si><t>{'x' * 10**6}</t></si></sst>"
+        with patch.object(spreadsheet, "MAX_STRINGS", 10**6):
+            self._assert_unreadable(
+                "bomb", workbook("<worksheet/>", **{"sharedStrings.xml": strings})
+            )
 
     def test_limits_of_rows(self):
         self._assert_unreadable("too_many_rows", b"a;b\n" * (table.MAX_ROWS + 2))

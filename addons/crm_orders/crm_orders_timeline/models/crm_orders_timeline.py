@@ -16,17 +16,6 @@ partners: the customer, the contacts of a company, and the cards merged into the
 leads: domain of their leads
 """
 
-Feed = namedtuple("Feed", "name kind model domain date describe sudo", defaults=[False])
-Feed.__doc__ = """Records of one model that belong to a timeline.
-
-name: tells feeds apart
-kind: a key of `_get_kinds`
-model, domain: the records
-date: the stored field by which they are in the list
-describe: method `(records)` that returns `{id: dict}`, see `_get_page`
-sudo: whether the domain alone says what may be read
-"""
-
 
 class CrmOrdersTimeline(models.AbstractModel):
     """All that happened with a customer, newest first, page by page.
@@ -36,17 +25,8 @@ class CrmOrdersTimeline(models.AbstractModel):
     """
 
     _name = "crm_orders.timeline"
+    _inherit = "crm_orders.timeline.feeds"
     _description = "Customer's Timeline"
-
-    @api.model
-    def _get_kinds(self):
-        """`{key: {"label": words, "icon": class}}`, in the order they are offered."""
-        return {}
-
-    @api.model
-    def _get_feeds(self, scope):
-        """List of `Feed`; modules extend it."""
-        return []
 
     @api.model
     def _get_scope(self, partner, lead=None):

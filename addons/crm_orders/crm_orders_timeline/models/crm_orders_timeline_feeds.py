@@ -1,21 +1,33 @@
+from collections import namedtuple
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
-from .crm_orders_timeline import Feed
-
 TEXT_LENGTH = 300
 
+Feed = namedtuple("Feed", "name kind model domain date describe sudo", defaults=[False])
+Feed.__doc__ = """Records of one model that belong to a timeline.
 
-class CrmOrdersTimeline(models.AbstractModel):
+name: tells feeds apart
+kind: a key of `_get_kinds`
+model, domain: the records
+date: the stored field by which they are in the list
+describe: method `(records)` that returns `{id: dict}`, see `_get_page`
+sudo: whether the domain alone says what may be read
+"""
+
+
+class CrmOrdersTimelineFeeds(models.AbstractModel):
     """What Odoo and our own modules know, of those that are installed."""
 
-    _inherit = "crm_orders.timeline"
+    _name = "crm_orders.timeline.feeds"
+    _description = "Feeds of the Timeline"
 
     @api.model
     def _get_kinds(self):
+        """`{key: {"label": words, "icon": class}}`, in the order they are offered."""
         return {
-            **super()._get_kinds(),
             "message": {"label": self.env._("Messages"), "icon": "fa-comments"},
             "call": {"label": self.env._("Calls"), "icon": "fa-phone"},
             "request": {"label": self.env._("Requests"), "icon": "fa-inbox"},
@@ -29,7 +41,11 @@ class CrmOrdersTimeline(models.AbstractModel):
 
     @api.model
     def _get_feeds(self, scope):
-        feeds = [*super()._get_feeds(scope), *self._get_message_feeds(scope)]
+        """List of `Feed`; other modules extend it.
+
+        :param scope: whose timeline it is, see `crm_orders.timeline._get_scope`
+        """
+        feeds = self._get_message_feeds(scope)
         theirs = Domain("partner_id", "in", scope.partners.ids)
         feeds.append(
             Feed(

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo.exceptions import ValidationError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
@@ -28,7 +30,7 @@ class TestTimeline(TimelineMixin, TransactionCase):
     def test_entries_of_all_kinds_are_in_order(self):
         lead = self._new_lead()
         order = self._new_order(date_order="2024-03-01 10:00:00")
-        said = self._post(lead, "2024-02-01 10:00:00", "<p>In blue?</p>")
+        said = self._post(lead, "2024-02-01 10:00:00", Markup("<p>In blue?</p>"))
         answer = self._post(
             order, "2024-03-02 10:00:00", "Yes", author=self.seller.partner_id
         )
