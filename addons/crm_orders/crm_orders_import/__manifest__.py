@@ -17,6 +17,6 @@
     ],
     "assets": {
         "web.assets_backend": ["crm_orders_import/static/src/**/*"],
-        "web.assets_tests": ["crm_orders_import/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["crm_orders_import/static/tests/unit/**/*"],
     },
 }

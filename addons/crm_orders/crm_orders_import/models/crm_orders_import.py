@@ -179,6 +179,7 @@ class CrmOrdersImport(models.Model):
     doubtful_count = fields.Integer("Doubtful", compute="_compute_counts")
     error_count = fields.Integer("Errors", compute="_compute_counts")
     rejected_count = fields.Integer("Rejected Rows", compute="_compute_counts")
+    done_count = fields.Integer("Imported Rows", compute="_compute_counts")
     kept_count = fields.Integer("Could Not Be Undone", compute="_compute_counts")
 
     _heading_row_positive = models.Constraint(
@@ -277,6 +278,7 @@ class CrmOrdersImport(models.Model):
             for verdict in ("new", "known", "same", "doubtful", "error"):
                 record[f"{verdict}_count"] = verdicts.get((key, verdict), 0)
             record.rejected_count = sum(states.get((key, one), 0) for one in REJECTED)
+            record.done_count = states.get((key, "done"), 0)
             record.kept_count = states.get((key, "kept"), 0)
 
     @api.model_create_multi

@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 
 from ..models import crm_orders_import_job as job
@@ -73,7 +74,21 @@ class TestKill(ImportMixin, TransactionCase):
             record.action_stop()
             self._run_job()
             self.assertEqual(self._states(record).count("done"), 6)
+            with self.assertRaisesRegex(UserError, "Undo it first"):
+                record.action_back()
             record.action_import()
             self._run_job()
         self.assertEqual(record.state, "done")
         self.assertEqual(len(record.row_ids.partner_id), 10)
+
+    def test_half_of_an_import_is_undone(self):
+        before = self.env["res.partner"].search_count([])
+        with patch.object(job, "IMPORT_BATCH", 3):
+            record = self._check(HEAD, *self._rows())
+            record.action_import()
+            self._run_and_die(record, 2)
+            record.action_stop()
+        record.action_undo()
+        self._run_job()
+        self.assertEqual(record.state, "undone")
+        self.assertEqual(self.env["res.partner"].search_count([]), before)
