@@ -1,0 +1,7 @@
+from . import test_access
+from . import test_hoot
+from . import test_import
+from . import test_kill
+from . import test_leads
+from . import test_reading
+from . import test_undo

@@ -1,0 +1,1 @@
+from . import columns, people, records, spreadsheet, table, text_table, values
