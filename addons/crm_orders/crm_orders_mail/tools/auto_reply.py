@@ -20,10 +20,10 @@ def is_auto_reply(headers):
 
     :param headers: mapping of headers, such as a mail
     """
-    submitted = (
-        str(headers.get("Auto-Submitted") or "").lower().partition(";")[0].strip()
+    words = re.split(
+        r"[;(\s]", str(headers.get("Auto-Submitted") or "").strip().lower()
     )
-    if submitted in ("auto-replied", "auto-notified"):
+    if words[0] in ("auto-replied", "auto-notified"):
         return True
     if str(headers.get("Return-Path") or "").strip() == "<>":
         return True

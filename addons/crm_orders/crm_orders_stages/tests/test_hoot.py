@@ -8,7 +8,7 @@ class TestHoot(HttpCase):
     """Runs the browser unit tests of this module."""
 
     def test_unit_tests(self):
-        name = quote("@crm_orders_stages")
+        name = quote('"@crm_orders_stages"')
         self.browser_js(
             f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter={name}",
             "",

@@ -96,7 +96,11 @@ export class CrmOrdersFunnel extends Component {
         }
         this.state.error = "";
         this.state.data = await this.keepLast.add(
-            this.orm.call("crm_orders.funnel", "get_funnel", [from, to, this.state.groupBy])
+            this.orm.call("crm_orders.funnel", "get_funnel", [
+                from,
+                to,
+                this.state.groupBy,
+            ])
         );
     }
 
@@ -125,7 +129,9 @@ export class CrmOrdersFunnel extends Component {
     }
 
     width(step) {
-        return step.count ? Math.max(LEAST_WIDTH, Math.round(step.share * 1000) / 10) : 0;
+        return step.count
+            ? Math.max(LEAST_WIDTH, Math.round(step.share * 1000) / 10)
+            : 0;
     }
 
     number(value) {

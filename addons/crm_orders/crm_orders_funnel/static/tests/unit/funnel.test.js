@@ -1,5 +1,9 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { manuallyDispatchProgrammaticEvent, queryAllTexts, queryOne } from "@odoo/hoot-dom";
+import {
+    manuallyDispatchProgrammaticEvent,
+    queryAllTexts,
+    queryOne,
+} from "@odoo/hoot-dom";
 import { animationFrame, mockDate } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
@@ -33,14 +37,30 @@ function funnel(counts, more = {}) {
     };
 }
 
-const COSTS = { cost: 500, cost_per_lead: 5, cost_per_won: 50, revenue: 2000, return: 3 };
+const COSTS = {
+    cost: 500,
+    cost_per_lead: 5,
+    cost_per_won: 50,
+    revenue: 2000,
+    return: 3,
+};
 const DATA = {
     domain: [["date", ">=", "2024-03-03 22:00:00"]],
     currency_id: 1,
     total: funnel([100, 80, 40, 20, 10], COSTS),
     groups: [
-        { id: 7, name: "Ads", domain: [["source_id", "=", 7]], ...funnel([60, 50, 30, 15, 9]) },
-        { id: false, name: "Not known", domain: [["source_id", "=", false]], ...funnel([40, 30, 10, 5, 1]) },
+        {
+            id: 7,
+            name: "Ads",
+            domain: [["source_id", "=", 7]],
+            ...funnel([60, 50, 30, 15, 9]),
+        },
+        {
+            id: false,
+            name: "Not known",
+            domain: [["source_id", "=", false]],
+            ...funnel([40, 30, 10, 5, 1]),
+        },
     ],
 };
 
@@ -65,7 +85,12 @@ test("bars are as wide as their share", async () => {
         (key) => queryOne(`[data-step='${key}'] .o_crm_orders_funnel_bar`).style.width
     );
     expect(widths).toEqual(["100%", "80%", "40%", "20%", "10%"]);
-    expect(queryAllTexts(".o_crm_orders_funnel_arrow")).toEqual(["80 %", "50 %", "50 %", "50 %"]);
+    expect(queryAllTexts(".o_crm_orders_funnel_arrow")).toEqual([
+        "80 %",
+        "50 %",
+        "50 %",
+        "50 %",
+    ]);
     expect("[data-step='won']").toHaveText(/10\s*Won\s*\(10 %\)/);
     expect("[data-figure='return']").toHaveText(/300 %/);
     expect("[data-group='7']").toHaveText(/Ads/);
@@ -114,6 +139,9 @@ test("a bar lists its leads", async () => {
     await contains("[data-group='7'] .btn-link").click();
     expect.verifySteps([
         JSON.stringify(["Qualified", [...DATA.domain, ["qualified", "=", 1]]]),
-        JSON.stringify(["Ads", [...DATA.domain, ["lead_id", "!=", false], ["source_id", "=", 7]]]),
+        JSON.stringify([
+            "Ads",
+            [...DATA.domain, ["lead_id", "!=", false], ["source_id", "=", 7]],
+        ]),
     ]);
 });

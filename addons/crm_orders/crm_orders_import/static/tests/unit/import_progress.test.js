@@ -1,7 +1,14 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { advanceTime } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { defineModels, fields, models, mountView, onRpc } from "@web/../tests/web_test_helpers";
+import {
+    defineModels,
+    fields,
+    MockServer,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
 
@@ -33,10 +40,10 @@ test("progress is looked at again until the job has ended", async () => {
             </form>`,
     });
     expect(".progress-bar").toHaveText("10 %");
-    Job._records[0].progress = 60;
+    MockServer.env["job"].write([1], { progress: 60 });
     await advanceTime(2100);
     expect(".progress-bar").toHaveText("60 %");
-    Job._records[0].state = "done";
+    MockServer.env["job"].write([1], { state: "done" });
     await advanceTime(2100);
     expect(".o_crm_orders_import_progress").toHaveCount(0);
     await advanceTime(10000);

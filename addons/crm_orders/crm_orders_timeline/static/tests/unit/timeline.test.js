@@ -87,7 +87,10 @@ test("entries are listed by day, with text that stays text", async () => {
     await mountCustomer();
     expect(".o_crm_orders_timeline_day").toHaveCount(2);
     expect(".o_crm_orders_timeline_entry").toHaveCount(3);
-    expect(queryAllTexts(".o_crm_orders_timeline_text")).toEqual(["<b>In blue?</b>", "Hello"]);
+    expect(queryAllTexts(".o_crm_orders_timeline_text")).toEqual([
+        "<b>In blue?</b>",
+        "Hello",
+    ]);
     expect("[data-key='order-5'] .badge").toHaveText("Sales Order");
     expect("[data-key='message-7'].o_direction_in").toHaveCount(1);
     expect(".o_crm_orders_timeline_more").toHaveCount(0);
@@ -96,7 +99,9 @@ test("entries are listed by day, with text that stays text", async () => {
 test("a filter asks for one kind, and all again", async () => {
     onRpc("customer", "crm_orders_get_timeline", ({ args }) => {
         expect.step(args[1] ? args[1].join() : "all");
-        const entries = args[1] ? ENTRIES.filter((e) => args[1].includes(e.kind)) : ENTRIES;
+        const entries = args[1]
+            ? ENTRIES.filter((e) => args[1].includes(e.kind))
+            : ENTRIES;
         return { entries, next: false, kinds: KINDS };
     });
     await mountCustomer();
