@@ -402,7 +402,8 @@ def test_without_script_by_a_form_of_the_website(manager, site, visitor):
     page.wait_for_url(thanks)
     lead = form.lead()
     assert lead["contact_name"] == "Aino Virtanen"
-    assert "I agree" in lead["crm_orders_consent_text"]
+    # In the language of the shop.
+    assert "Suostun" in lead["crm_orders_consent_text"]
 
 
 def test_other_website_gets_no_form(manager, site, visitor):

@@ -1,9 +1,10 @@
 from datetime import UTC, datetime
 
+import psycopg2
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import plaintext2html
+from odoo.tools import SQL, plaintext2html
 
 from odoo.addons.crm_orders_inbound.models.crm_orders_lead_maker import Inquiry
 from odoo.addons.crm_orders_inbound.tools import channel
@@ -11,6 +12,7 @@ from odoo.addons.crm_orders_inbound.tools.lead_payload import clean
 
 MAX_TEXT = 20000
 MAX_NAME = 120
+PATIENCE = 3
 
 
 class CrmOrdersEvent(models.Model):
@@ -105,6 +107,35 @@ class CrmOrdersEvent(models.Model):
                         "It is about no message that was sent from here."
                     ),
                 )
+
+    @api.model
+    def _hurry_statuses(self, source):
+        """Meet postponed requests of a source now instead of after their pause.
+
+        Called in a transaction of its own, after it was committed that a message was
+        sent: whoever looked for that message too early is waited for here.
+        """
+        query = SQL(
+            """
+            UPDATE crm_orders_event
+               SET next_attempt = %(now)s
+             WHERE source_id = %(source)s
+               AND state = 'new'
+               AND attempts = 1
+               AND next_attempt > %(now)s
+            RETURNING id
+            """,
+            now=fields.Datetime.now(),
+            source=source.id,
+        )
+        for _attempt in range(PATIENCE):
+            try:
+                if self.env.execute_query(query):
+                    self._wake_up()
+                return
+            except psycopg2.extensions.TransactionRollbackError:
+                # The event has just been worked on, which a new look will show.
+                self.env.cr.rollback()
 
     @api.model
     def _find_outgoing(self, source, status):

@@ -184,7 +184,11 @@ class CrmOrdersOutgoing(models.Model):
             # From here on it is known that this was tried, whatever happens.
             cron._commit_progress(remaining=1)
             outgoing._send()
-            if not cron._commit_progress(1, remaining=1):
+            time_left = cron._commit_progress(1, remaining=1)
+            if outgoing.state == "sent":
+                self.env["crm_orders.event"]._hurry_statuses(outgoing.source_id)
+                cron._commit_progress(remaining=1)
+            if not time_left:
                 self._wake_up()
                 break
         else:

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -171,6 +171,17 @@ class TestOutgoing(MessengerMixin, TransactionCase):
         self._receive({"id": "s2", "status": "delivered", "ids": ["m1"]})
         self.assertEqual(outgoing.state, "read")
         self.assertEqual(self._mark().notification_status, "sent")
+
+    def test_fate_told_before_it_is_known_what_was_sent(self):
+        self._answer(self.lead, "Hei")
+        told = self._receive({"id": "s1", "status": "read", "ids": ["m1"]})
+        self.assertEqual(told.state, "new")
+        self._send()
+        self.assertLessEqual(
+            told.next_attempt, self.env.cr.now() + timedelta(seconds=1)
+        )
+        self._run("crm_orders_inbound.ir_cron_process_events")
+        self.assertEqual((told.state, self._outgoing().state), ("done", "read"))
 
     def test_failure_told_later_is_shown(self):
         self._answer(self.lead, "Hei")

@@ -22,7 +22,7 @@ class TestDemo(TransactionCase):
         }.items():
             expected = self.env.ref(f"loyalty_tiers_demo.{tier}")
             self.assertEqual(self.tier_of(name), expected, name)
-        self.assertFalse(self.tier_of("partner_new_1"))
+        self.assertFalse(self.tier_of("partner_new_2"))
 
     def test_users_have_their_groups(self):
         for name, manager, user in (
