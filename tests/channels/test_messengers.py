@@ -5,6 +5,7 @@ import pytest
 KINDS = ("telegram", "whatsapp", "messenger", "instagram", "vk", "viber")
 # Providers that report what became of a message.
 REPORTING = ("whatsapp", "messenger", "instagram", "viber")
+WORDS_FOR_READ = {"viber": "seen"}
 
 
 def connect(kind, shop, simulator):
@@ -59,7 +60,7 @@ def test_customer_writes_and_is_answered(kind, manager, provider):
 
     # The answer goes out, and the provider tells that it was read.
     if kind in REPORTING:
-        simulator.set_states("delivered", "read")
+        simulator.set_states("delivered", WORDS_FOR_READ.get(kind, "read"))
     manager.call(
         "crm.lead",
         "message_post",
