@@ -46,13 +46,17 @@ def process(name, command, **options):
                 child.wait()
 
 
+def odoo_command(odoo, database):
+    """The command line of a server on `database`, still without its port."""
+    return odoo.command(
+        *("--config", "odoo.conf", "--database", database),
+        *("--db-filter", f"^{database}$"),
+    )
+
+
 def odoo_server(odoo, database, port, *options, name="odoo", **environment):
     """Odoo's web server on `database`."""
-    command = odoo.command(
-        *("--config", "odoo.conf", "--database", database),
-        *("--db-filter", f"^{database}$", "--http-port", str(port)),
-        *options,
-    )
+    command = [*odoo_command(odoo, database), "--http-port", str(port), *options]
     return process(name, command, env={**os.environ, **environment})
 
 

@@ -4,6 +4,7 @@ MODULES= takes names of our modules, and `hardware_proxy`, `e2e`, `tree` for wha
 outside of addons; TAGS= takes an Odoo test tag expression.
 """
 
+import json
 import os
 import queue
 import subprocess
@@ -135,6 +136,10 @@ class Runner:
             stage = {
                 "E2E_BASE_URL": base,
                 "E2E_DATABASE": database,
+                # For tests that start and kill a server of their own.
+                "E2E_ODOO_COMMAND": json.dumps(
+                    [str(word) for word in services.odoo_command(self.odoo, database)]
+                ),
                 "E2E_PROXY_URL": proxy_base,
                 "E2E_RECEIPTS": str(receipts),
                 "E2E_SCREENSHOTS": str(settings.STATE / "story" / "screenshots"),

@@ -5,6 +5,7 @@ takes about ten minutes. Usage: python3 tests/faults/try_faults.py [NAME ...]
 """
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -18,7 +19,12 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "channels"))
+
+from storm import Storm, form
+
 FAULTS = {}
+LEADS = 300
 
 
 def fault(text):
@@ -292,6 +298,78 @@ def database_dies(checkout):
     return (
         f"leads are answered 503, then: {said} It opened after {checkout.opens():.0f} s"
     )
+
+
+@fault("Kill -9 of a backend of PostgreSQL, then of all of it, under a load of leads")
+def database_dies_under_load(checkout):
+    base_url = f"http://127.0.0.1:{checkout.port}"
+    load = Storm(base_url, [form(n, "demo-website-key") for n in range(LEADS)])
+    note = (checkout.state / "postgres").resolve() / "postmaster.pid"
+    with checkout.running() as process:
+        read_until(process, "The shop is open", 900)
+        load.start()
+        load.wait_for(LEADS // 3)
+        postmaster = int(note.read_text().split()[0])
+        os.kill(busy_backend(postmaster), signal.SIGKILL)
+        load.wait_for(LEADS * 2 // 3)
+        os.kill(postmaster, signal.SIGKILL)
+        read_until(process, None, 120)
+    with checkout.running() as process:
+        read_until(process, "The shop is open", 900)
+        load.join()
+        assert not load.refused, load.refused
+        assert load.failures, "nobody noticed"
+        shop = Rpc(base_url, "manager")
+        sent = [("external_id", "=like", "storm-%")]
+        end = time.monotonic() + 240
+        while shop.count("crm_orders.event", [*sent, ("state", "!=", "done")]):
+            assert time.monotonic() < end, "not everything was worked on"
+            time.sleep(1)
+        events = shop.count("crm_orders.event", sent)
+        leads = shop.count("crm.lead", [("email_from", "=like", "storm.%@example.com")])
+    assert (events, leads) == (LEADS, LEADS), (events, leads)
+    return (
+        f"{LEADS} acknowledged, {load.failures} times sent again: {leads} leads, each once"
+    )
+
+
+def busy_backend(postmaster):
+    """The process of a connection that somebody uses."""
+    found = subprocess.run(
+        ["ps", "--ppid", str(postmaster), "-o", "pid=,args="],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for line in found.stdout.splitlines():
+        pid, _blank, text = line.strip().partition(" ")
+        if "[local]" in text:
+            return int(pid)
+    raise AssertionError("Nobody is connected.")
+
+
+class Rpc:
+    """The shop as one of its users sees it."""
+
+    def __init__(self, base_url, login):
+        self.base_url = base_url
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        self.post(
+            "/web/session/authenticate", {"db": "shop", "login": login, "password": login}
+        )
+
+    def post(self, path, params):
+        body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params})
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.base_url + path, body.encode(), headers)
+        with self.opener.open(request, timeout=60) as answer:
+            return json.load(answer)["result"]
+
+    def count(self, model, domain):
+        return self.post(
+            f"/web/dataset/call_kw/{model}/search_count",
+            {"model": model, "method": "search_count", "args": [domain], "kwargs": {}},
+        )
 
 
 @fault("A Python environment is half deleted")
