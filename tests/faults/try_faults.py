@@ -18,11 +18,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "channels"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "channels"))
 
 from storm import Storm, form
 
+ROOT = Path(__file__).resolve().parents[2]
 FAULTS = {}
 LEADS = 300
 
@@ -328,9 +328,7 @@ def database_dies_under_load(checkout):
         events = shop.count("crm_orders.event", sent)
         leads = shop.count("crm.lead", [("email_from", "=like", "storm.%@example.com")])
     assert (events, leads) == (LEADS, LEADS), (events, leads)
-    return (
-        f"{LEADS} acknowledged, {load.failures} times sent again: {leads} leads, each once"
-    )
+    return f"{LEADS} acknowledged, {load.failures} times sent again: {leads} leads, each once"
 
 
 def busy_backend(postmaster):
@@ -355,7 +353,8 @@ class Rpc:
         self.base_url = base_url
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
         self.post(
-            "/web/session/authenticate", {"db": "shop", "login": login, "password": login}
+            "/web/session/authenticate",
+            {"db": "shop", "login": login, "password": login},
         )
 
     def post(self, path, params):
