@@ -180,6 +180,33 @@ class CrmOrdersEvent(models.Model):
                 due = self.search_count(self._get_due_domain())
                 cron._commit_progress(remaining=due)
                 break
+        self._wake_up_for_next()
+
+    @api.model
+    def _wake_up_for_next(self):
+        """Let the job run when the next request is due, whoever claimed it before.
+
+        A process that was killed has left nobody to meet its requests again.
+        """
+        first = self.search_fetch(
+            [("state", "=", "new")], ["next_attempt"], order="next_attempt", limit=1
+        )
+        cron = self.env.ref(
+            "crm_orders_inbound.ir_cron_process_events", raise_if_not_found=False
+        )
+        if not first or not cron:
+            return
+        triggers = self.env["ir.cron.trigger"].sudo()
+        now = fields.Datetime.now()
+        # What is due and was left all the same is in somebody else's hands.
+        at = max(first.next_attempt, fields.Datetime.add(now, minutes=1))
+        known = [
+            ("cron_id", "=", cron.id),
+            ("call_at", ">", now),
+            ("call_at", "<=", at),
+        ]
+        if not triggers.search_count(known, limit=1):
+            cron._trigger(at)
 
     @api.model
     def _get_due_domain(self):

@@ -122,6 +122,20 @@ class TestProcessing(InboundMixin, TransactionCase):
         after = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
         self.assertEqual(after - before, 2)
 
+    def test_request_of_a_killed_process_is_met_when_it_is_due(self):
+        cron = self.env.ref("crm_orders_inbound.ir_cron_process_events")
+        triggers = self.env["ir.cron.trigger"]
+        event = self._accept({"email": "a@example.com"})
+        self.env["crm_orders.event"]._claim(5)
+        # The process is gone here, and its trigger still stands.
+        triggers.search([("cron_id", "=", cron.id)]).unlink()
+        for _run in range(2):
+            with self.enter_registry_test_mode():
+                cron.method_direct_trigger()
+            due = triggers.search([("cron_id", "=", cron.id)]).mapped("call_at")
+            self.assertEqual(len(due), 1)
+        self.assertGreaterEqual(due[0], event.next_attempt)
+
     # --- from request to lead ---
 
     def test_fields_reach_the_lead(self):
