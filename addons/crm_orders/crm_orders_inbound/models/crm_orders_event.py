@@ -1,5 +1,6 @@
 import base64
 import logging
+import time
 from datetime import UTC
 
 import psycopg2
@@ -10,6 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import channel, lead_payload
+from ..tools.giving_way import GivingWay
 from .crm_orders_lead_maker import Inquiry
 
 _logger = logging.getLogger(__name__)
@@ -169,18 +171,27 @@ class CrmOrdersEvent(models.Model):
         A lead and the mark that its request is done are committed together.
         """
         cron = self.env["ir.cron"]
+        giving_way = GivingWay(self._get_last_id())
         while claimed := self._claim(batch_size):
             cron._commit_progress(remaining=len(claimed))
             fresh = claimed.filtered(lambda event: event.attempts == 1)
             batches = [fresh] if fresh else []
             for batch in [*batches, *(claimed - fresh)]:
                 batch._process_patiently()
+                pause = giving_way.pause(self._get_last_id())
                 time_left = cron._commit_progress(len(batch))
+                time.sleep(pause)
             if not time_left:
                 due = self.search_count(self._get_due_domain())
                 cron._commit_progress(remaining=due)
                 break
         self._wake_up_for_next()
+
+    @api.model
+    def _get_last_id(self):
+        """The number of the newest request, also while its sender is not answered yet."""
+        query = SQL("SELECT last_value FROM crm_orders_event_id_seq")
+        return self.env.execute_query(query)[0][0]
 
     @api.model
     def _wake_up_for_next(self):

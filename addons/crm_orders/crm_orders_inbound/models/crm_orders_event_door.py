@@ -187,6 +187,7 @@ class CrmOrdersEventDoor(models.AbstractModel):
             "remote_addr": remote_addr,
             "query": self._blot_out(source, request.url.partition("?")[2])[:2000],
         }
+        no_text = dict.fromkeys(text_vals)
         shared = {
             "source_id": source.id,
             "body_format": body_format,
@@ -200,16 +201,23 @@ class CrmOrdersEventDoor(models.AbstractModel):
             "write_date": now,
         }
         rows = [
-            {**shared, "part": part, "external_id": _storable_id(external_id)}
+            {
+                **shared,
+                "part": part,
+                "external_id": _storable_id(external_id),
+                **(no_text if part else text_vals),
+            }
             for part, external_id in enumerate(external_ids)
         ]
         self.env.cr.execute(
             SQL(
                 """
+                WITH waiting AS MATERIALIZED (%s)
                 INSERT INTO crm_orders_event (%s) VALUES %s
                 ON CONFLICT (source_id, external_id) DO NOTHING
-                RETURNING id
+                RETURNING id, part, EXISTS (SELECT FROM waiting)
                 """,
+                self._get_waiting_query(now),
                 SQL(", ").join(SQL.identifier(name) for name in rows[0]),
                 SQL(", ").join(
                     SQL("(%s)", SQL(", ").join(SQL("%s", v) for v in row.values()))
@@ -218,9 +226,13 @@ class CrmOrdersEventDoor(models.AbstractModel):
             ),
             log_exceptions=False,
         )
-        ids = sorted(event_id for (event_id,) in self.env.cr.fetchall())
-        if ids:
-            first = self.browse(ids[0])
+        inserted = sorted(self.env.cr.fetchall())
+        ids = [event_id for event_id, _part, _others_waiting in inserted]
+        if not inserted:
+            return self.browse()
+        first_id, first_part, others_waiting = inserted[0]
+        if first_part:
+            # The one that should hold the text had come before, in another request.
             self.env.execute_query(
                 SQL(
                     "UPDATE crm_orders_event SET %s WHERE id = %s RETURNING id",
@@ -228,20 +240,33 @@ class CrmOrdersEventDoor(models.AbstractModel):
                         SQL("%s = %s", SQL.identifier(name), value)
                         for name, value in text_vals.items()
                     ),
-                    first.id,
+                    first_id,
                 )
             )
-            if len(ids) > 1:
-                self.env.execute_query(
-                    SQL(
-                        "UPDATE crm_orders_event SET origin_id = %s WHERE id IN %s"
-                        " RETURNING id",
-                        first.id,
-                        tuple(ids[1:]),
-                    )
+        if len(ids) > 1:
+            self.env.execute_query(
+                SQL(
+                    "UPDATE crm_orders_event SET origin_id = %s WHERE id IN %s"
+                    " RETURNING id",
+                    first_id,
+                    tuple(ids[1:]),
                 )
+            )
+        if not others_waiting:
             self._wake_up()
         return self.browse(ids)
+
+    @api.model
+    def _get_waiting_query(self, now):
+        """Whether the job has just been woken for another request."""
+        return SQL(
+            """
+            SELECT FROM crm_orders_event
+             WHERE state = 'new' AND attempts = 0 AND create_date > %s
+             LIMIT 1
+            """,
+            fields.Datetime.subtract(now, seconds=WAKE_UP_SECONDS),
+        )
 
     @api.model
     def _get_storable_body(self, source, request):
@@ -294,16 +319,12 @@ class CrmOrdersEventDoor(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                WITH waiting AS MATERIALIZED (
-                    SELECT FROM crm_orders_event
-                     WHERE state = 'new' AND attempts = 0 AND create_date > %s
-                     LIMIT 1
-                )
+                WITH waiting AS MATERIALIZED (%s)
                 INSERT INTO crm_orders_event (%s) SELECT %s %s
                 ON CONFLICT (source_id, external_id) DO NOTHING
                 RETURNING id, EXISTS (SELECT FROM waiting)
                 """,
-                fields.Datetime.subtract(vals["create_date"], seconds=WAKE_UP_SECONDS),
+                self._get_waiting_query(vals["create_date"]),
                 SQL(", ").join(SQL.identifier(name) for name in vals),
                 SQL(", ").join(SQL("%s", value) for value in vals.values()),
                 limit,
