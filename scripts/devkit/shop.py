@@ -172,6 +172,8 @@ def welcome(url, devices):
     for login, purpose in USERS.items():
         say(f"  {login:<8} {purpose}")
     say("Try first:")
+    say(f"  a customer  {url}/crm_orders/v1/form/demo-contact-form")
+    say("           write to the shop; seller finds it in Orders > Leads > Inbox")
     say("  seller   Orders > Board: move an order to its next stage, then copy the")
     say("           order's tracking link and open it in a private window")
     say("  cashier  Point of Sale: open the Helsinki till, choose the customer")

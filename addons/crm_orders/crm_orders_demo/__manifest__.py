@@ -5,7 +5,7 @@
     "author": "Asiakaskunta",
     "license": "LGPL-3",
     "category": "Sales/Sales",
-    "depends": ["crm_orders_inbound", "crm_orders_stages", "retail_pos_demo"],
+    "depends": ["crm_orders_stages", "crm_orders_web", "retail_pos_demo"],
     "data": [
         "data/res_users.xml",
         "data/crm_orders_source.xml",

@@ -36,6 +36,11 @@ class TestDemo(HttpCase):
         for row, following in itertools.pairwise(rows):
             self.assertEqual(row.left_date, following.entered_date)
 
+    def test_contact_form_is_where_visitors_are_told(self):
+        page = self.url_open("/crm_orders/v1/form/demo-contact-form")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("Kauppa Koivu", page.text)
+
     def test_leads_came_in_through_the_door(self):
         events = self.source.event_ids
         self.assertGreaterEqual(len(events), len(LEADS))
