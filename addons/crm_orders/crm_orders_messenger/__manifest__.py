@@ -12,6 +12,7 @@
         "data/ir_cron.xml",
         "views/crm_orders_conversation_views.xml",
         "views/crm_orders_outgoing_views.xml",
+        "views/crm_orders_source_views.xml",
         "views/crm_lead_views.xml",
         "views/crm_orders_messenger_menus.xml",
     ],

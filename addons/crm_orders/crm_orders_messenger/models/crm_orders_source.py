@@ -1,8 +1,15 @@
-from odoo import models
+from odoo import api, fields, models
 
 
 class CrmOrdersSource(models.Model):
     _inherit = "crm_orders.source"
+
+    is_messenger = fields.Boolean(compute="_compute_is_messenger")
+
+    @api.depends("kind")
+    def _compute_is_messenger(self):
+        for source in self:
+            source.is_messenger = source._is_messenger()
 
     def _is_messenger(self):
         """Whether people write here and can be answered; modules of providers say so."""
