@@ -202,7 +202,7 @@ class Vonage(Channel):
         That our person picks it up is no answer yet, and how long it was in use is not
         how long they spoke.
         """
-        call.direction, call.agent = "out", call.callee
+        call.direction, call.agent = "out", call.agent or call.callee
         call.caller = call.callee = ""
         call.answered = call.duration = None
         states = {"answered": "ringing", "missed": "failed"}
@@ -262,14 +262,21 @@ class Vonage(Channel):
             return Ignored(f"A report that changes nothing: {line(status)}")
         call.direction = {"inbound": "in", "outbound": "out"}.get(direction, "")
         call.state = CALL_STATES[status]
-        if direction == "inbound" and settings["forward_to"] and status == "answered":
-            # Vonage itself has answered, to ring our people.
+        # Vonage itself answers, to ring our people or to take a message. How long that
+        # took is not how long anybody spoke.
+        by_vonage = direction == "inbound" and bool(
+            _target(settings) or settings["greeting"]
+        )
+        if by_vonage and status == "answered":
             call.state = "ringing"
-        if direction == "outbound" and settings["forward_to"]:
-            call.agent = call.callee
+        if direction == "outbound" and call.callee == _plus(_target(settings)):
+            # The telephone that rings for a call to us. Its reports may seem older than
+            # the question what to do, as no two clocks agree.
+            call.direction, call.agent = "in", call.callee
+            call.caller = call.callee = ""
         if call.state == "answered":
             call.answered = iso_seconds(event, "timestamp")
-        duration = number(event, "duration")
+        duration = None if by_vonage else number(event, "duration")
         call.duration = int(duration) if duration is not None else None
         call.started = iso_seconds(event, "start_time")
         call.ended = iso_seconds(event, "end_time")
@@ -294,8 +301,7 @@ class Vonage(Channel):
         return Answer(200, json.dumps(actions), "application/json")
 
     def _actions(self, event, settings, here):
-        target = "".join(char for char in settings["forward_to"] if char.isdecimal())
-        if target:
+        if target := _target(settings):
             return [
                 {
                     "action": "connect",
@@ -426,6 +432,11 @@ def _file_name(url):
 def _plus(number):
     """Vonage writes numbers without the plus that makes them international."""
     return f"+{number}" if number.isascii() and number.isdecimal() else number
+
+
+def _target(settings):
+    """The number that rings for calls to us, in digits."""
+    return _digits(settings["forward_to"])
 
 
 def _digits(number):
