@@ -149,6 +149,61 @@ class TestAmi(BaseCase):
         complete = packet(Event="CoreShowChannelsComplete", ListItems="1")
         self.assertFalse(list(connection.feed(listed + complete, 200)))
 
+    def relisted(self, calls, *channels):
+        """What is found out after a new connection."""
+        connection = self.logged_in(calls)
+        listing = [packet(Event="CoreShowChannel", **one) for one in channels]
+        complete = packet(Event="CoreShowChannelsComplete")
+        return list(connection.feed(b"".join(listing) + complete, 200))
+
+    def test_call_that_began_meanwhile_is_found(self):
+        trunk = {
+            "Channel": "PJSIP/trunk-1",
+            "CallerIDNum": "+358401234567",
+            "Context": "macro-dial-one",
+            "Exten": "s",
+            "Uniqueid": "7.1",
+            "Linkedid": "7.1",
+            "Duration": "00:01:20",
+        }
+        (call,) = self.relisted(Calls(), trunk)
+        self.assertEqual((call.state, call.direction), ("ringing", "in"))
+        self.assertEqual((call.caller, call.started), ("+358401234567", 120))
+
+        phone = {
+            "Channel": "PJSIP/101-2",
+            "CallerIDNum": "101",
+            "Exten": "0401234567",
+            "Uniqueid": "8.1",
+            "Linkedid": "8.1",
+        }
+        (call,) = self.relisted(Calls(), phone)
+        self.assertEqual((call.direction, call.agent), ("out", "101"))
+        # Two of us, a helper whose first channel is gone, and a line that is only open.
+        self.assertFalse(self.relisted(Calls(), {**phone, "Exten": "102"}))
+        self.assertFalse(self.relisted(Calls(), {**trunk, "Uniqueid": "7.2"}))
+        self.assertFalse(self.relisted(Calls(), {**trunk, "CallerIDNum": "<unknown>"}))
+
+    def test_answer_that_nobody_heard_is_found(self):
+        calls = Calls()
+        first = TRACES[0]["events"][0]
+        list(self.logged_in(calls).feed(packet(**first), 100))
+        key = first["Linkedid"]
+        caller = {"Channel": first["Channel"], "Uniqueid": key, "BridgeId": "b"}
+        phone = {"Channel": "PJSIP/101-9", "Uniqueid": "x", "BridgeId": "b"}
+        (call,) = self.relisted(
+            calls, {**caller, "Linkedid": key}, {**phone, "Linkedid": key}
+        )
+        self.assertEqual((call.state, call.agent), ("answered", "101"))
+
+    def test_call_that_is_younger_than_the_list_is_not_over(self):
+        calls = Calls()
+        connection = self.logged_in(calls)
+        began = packet(**TRACES[0]["events"][0])
+        complete = packet(Event="CoreShowChannelsComplete")
+        (call,) = connection.feed(began + complete, 100)
+        self.assertEqual(call.state, "ringing")
+
     def test_originate(self):
         connection = self.logged_in()
         action_id = connection.originate("PJSIP/101", "+358401234567")

@@ -77,18 +77,59 @@ class Calls:
 
     def begin_list(self):
         """After a new connection: what is not listed now has ended meanwhile."""
-        self._listed = set()
+        self._listed = {}
 
     def end_list(self, now):
-        """Calls that ended while nobody listened."""
+        """Calls that changed while nobody listened."""
         if self._listed is None:
             return []
-        lost = [key for key in self._tracked if key not in self._listed]
-        self._listed = None
-        return [self._end(self._tracked.pop(key), now) for key in lost]
+        listed, self._listed = self._listed, None
+        lost = [key for key in self._tracked if key not in listed]
+        changed = [self._end(self._tracked.pop(key), now) for key in lost]
+        for key, channels in listed.items():
+            changed += self._catch_up(key, channels, now)
+        return changed
+
+    def _catch_up(self, key, channels, now):
+        """What a call that goes on has become meanwhile."""
+        tracked = self._tracked.get(key)
+        is_new = not tracked
+        if is_new:
+            tracked = self._find_begun(key, channels, now)
+        if not tracked or not channels:
+            return []
+        tracked.channels |= {event.get("Uniqueid") for event in channels}
+        if not tracked.is_answered and any(one.get("BridgeId") for one in channels):
+            agents = [
+                _extension(event.get("Channel"))
+                for event in channels
+                if event.get("Uniqueid") != key
+            ]
+            tracked.call.agent = next(filter(None, agents), tracked.call.agent)
+            return [self._answer(tracked, channels[0], now)]
+        return [_copy(tracked.call)] if is_new else []
+
+    def _find_begun(self, key, channels, now):
+        """A call that began while nobody listened; its first channel tells whose it is.
+
+        By now the dialplan may have led it anywhere, so its name counts, not its context.
+        """
+        first = next((one for one in channels if one.get("Uniqueid") == key), None)
+        if not first:
+            return None
+        agent = _extension(first.get("Channel"))
+        outside = first.get("Exten" if agent else "CallerIDNum")
+        if len(re.sub(r"\D", "", outside)) < MIN_EXTERNAL:
+            return None
+        call = self._make(first, "out" if agent else "in", agent, now)
+        call.started = now - _seconds(first.get("Duration"))
+        return self._track(key, call)
 
     def _new_channel(self, event, now):
         linked, unique = event.get("Linkedid"), event.get("Uniqueid")
+        if self._listed is not None:
+            # It is younger than the list that is just being read to us.
+            self._listed.setdefault(linked, [])
         if linked in self._tracked:
             self._tracked[linked].channels.add(unique)
             return None
@@ -97,8 +138,13 @@ class Calls:
         direction, agent = self._direction(event)
         if not direction:
             return None
-        call = Call(
-            external_id=linked,
+        tracked = self._track(linked, self._make(event, direction, agent, now))
+        tracked.channels.add(unique)
+        return _copy(tracked.call)
+
+    def _make(self, event, direction, agent, now):
+        return Call(
+            external_id=event.get("Linkedid"),
             direction=direction,
             state="ringing",
             caller=_number(event.get("CallerIDNum")),
@@ -108,10 +154,12 @@ class Calls:
             started=now,
             occurred=now,
         )
+
+    def _track(self, key, call):
         if len(self._tracked) >= MAX_TRACKED:
             self._tracked.pop(next(iter(self._tracked)))
-        self._tracked[linked] = Tracked(call, {unique})
-        return _copy(call)
+        self._tracked[key] = Tracked(call)
+        return self._tracked[key]
 
     def _direction(self, event):
         context, exten = event.get("Context"), event.get("Exten")
@@ -217,7 +265,7 @@ class Calls:
 
     def _list_channel(self, event, now):
         if self._listed is not None:
-            self._listed.add(event.get("Linkedid"))
+            self._listed.setdefault(event.get("Linkedid"), []).append(event)
 
     def _of(self, event):
         linked = event.get("Linkedid") or event.get("DestLinkedid")
@@ -238,6 +286,15 @@ _READERS = {
 
 def _copy(call):
     return Call(**vars(call))
+
+
+def _seconds(clock):
+    """Seconds of a time such as 00:01:30; 0 for anything else."""
+    match = re.fullmatch(r"(\d{1,4}):(\d\d):(\d\d)", clock)
+    if not match:
+        return 0
+    hours, minutes, seconds = map(int, match.groups())
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def _number(value):
