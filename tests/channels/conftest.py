@@ -24,6 +24,7 @@ class Shop:
 
     def __init__(self, base_url, login):
         self.base_url = base_url
+        self._login = login
         self._session = requests.Session()
         self._rpc(
             "/web/session/authenticate",
@@ -31,6 +32,15 @@ class Shop:
             login=login,
             password=login,
         )
+
+    def name(self):
+        """Who uses it, as the shop calls them."""
+        domain = [("login", "=", self._login)]
+        return self.find("res.users", domain, "name")[0]["name"]
+
+    def fetch(self, path):
+        """A page or a file, as this user's browser gets it."""
+        return self._session.get(self.base_url + path, timeout=60)
 
     def _rpc(self, path, **params):
         answer = self._session.post(

@@ -22,6 +22,7 @@ class Asterisk(Simulator):
         self.token = ""
         self.actions = []
         self.channels = {}
+        self.bridged = set()
         self.sessions = []
         self._manager = _Manager(("127.0.0.1", 0), self)
         self._manager_thread = threading.Thread(
@@ -59,19 +60,25 @@ class Asterisk(Simulator):
 
     def new_channel(self, name, context, exten, caller="", unique=None, linked=None):
         unique = unique or f"{int(time.time())}.{self.number()}"
-        self.channels[unique] = (name, linked or unique)
-        self.emit(
-            "Newchannel",
-            Channel=name,
-            ChannelStateDesc="Ring",
-            CallerIDNum=caller or "<unknown>",
-            CallerIDName="<unknown>",
-            Context=context,
-            Exten=exten,
-            Uniqueid=unique,
-            Linkedid=linked or unique,
-        )
+        fields = {
+            "Channel": name,
+            "ChannelStateDesc": "Ring",
+            "CallerIDNum": caller or "<unknown>",
+            "CallerIDName": "<unknown>",
+            "Context": context,
+            "Exten": exten,
+            "Uniqueid": unique,
+            "Linkedid": linked or unique,
+        }
+        self.channels[unique] = fields
+        self.emit("Newchannel", **fields)
         return unique
+
+    def under_way(self):
+        return list(self.channels.values())
+
+    def listeners(self):
+        return len(self.sessions)
 
     def dial_begin(self, linked, channel):
         self.emit(
@@ -82,9 +89,18 @@ class Asterisk(Simulator):
         fields = {"DestChannel": channel, "DialStatus": status}
         self.emit("DialEnd", Linkedid=linked, DestLinkedid=linked, **fields)
 
+    def pick_up(self, linked, channel):
+        """One of us answers, so that two channels talk."""
+        unique = self.new_channel(channel, "from-internal", "", linked=linked)
+        self.dial_end(linked, channel, "ANSWER")
+        self.bridged |= {linked, unique}
+        for count, one in enumerate((linked, unique), start=1):
+            fields = self.channels[one]
+            self.emit("BridgeEnter", **fields, BridgeNumChannels=str(count))
+        return unique
+
     def hangup(self, unique, cause="16"):
-        name, linked = self.channels.pop(unique)
-        fields = {"Channel": name, "Uniqueid": unique, "Linkedid": linked}
+        fields = self.channels.pop(unique)
         self.emit("Hangup", **fields, Cause=cause)
 
     def forget(self, unique):
@@ -203,8 +219,11 @@ class _Session(socketserver.StreamRequestHandler):
     def _list(self, action_id):
         self._reply(action_id, EventList="start", Message="Channels will follow")
         channels = dict(self.simulator.channels)
-        for unique, (name, linked) in channels.items():
-            fields = {"Channel": name, "Uniqueid": unique, "Linkedid": linked}
+        for unique, fields in channels.items():
+            # By now it is wherever the dialplan has led it.
+            fields = {**fields, "Context": "macro-dial-one", "Duration": "00:00:20"}
+            if unique in self.simulator.bridged:
+                fields["BridgeId"] = fields["Linkedid"]
             self.packet(Event="CoreShowChannel", ActionID=action_id, **fields)
         self.packet(
             Event="CoreShowChannelsComplete",

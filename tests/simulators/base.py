@@ -56,6 +56,7 @@ class Simulator:
     """Base of all: `self.calls` holds what was received, by order."""
 
     kind = ""
+    own_number = ""
     # Seconds between attempts, as the provider spaces them, but shortened.
     retry_pauses = (0.2, 0.4, 0.8, 1.6, 3.2)
 
@@ -180,6 +181,14 @@ class Simulator:
             self.calls.append(received)
             fault = self.faults.pop(0) if self.faults else None
         return fault or self.answer(received)
+
+    def own(self):
+        """The number of the shop."""
+        return self.own_number
+
+    def seen(self, name):
+        """A list that the simulator keeps, for another process."""
+        return list(getattr(self, name))
 
     def calls_of(self, ending):
         return [call for call in self.calls if call.path.endswith(ending)]

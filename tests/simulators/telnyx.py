@@ -36,17 +36,28 @@ class Telnyx(Simulator):
             "telnyx-timestamp": stamp,
         }
 
-    def event(self, kind, payload, event_id=None):
+    def event(self, kind, payload, event_id=None, at=None):
+        """Tell of something that was just now, or at a time in seconds since 1970."""
+        moment = time.gmtime(at)
         data = {
             "event_type": kind,
             "id": event_id or str(uuid.uuid4()),
-            "occurred_at": time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime()),
+            "occurred_at": time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", moment),
             "payload": payload,
             "record_type": "event",
         }
         return self.post({"data": data, "meta": {"attempt": 1}})
 
-    def call(self, kind, session, direction="incoming", other="+358401234567", **more):
+    def call(
+        self,
+        kind,
+        session,
+        direction="incoming",
+        other="+358401234567",
+        event_id=None,
+        at=None,
+        **more,
+    ):
         ends = [other, self.own_number]
         if direction == "outgoing":
             ends.reverse()
@@ -59,7 +70,7 @@ class Telnyx(Simulator):
             "to": ends[1],
             **more,
         }
-        return self.event(kind, payload)
+        return self.event(kind, payload, event_id, at)
 
     def recording(self, session, content="ID3"):
         name = self.keep_file(content.encode(), "audio/mpeg", str(uuid.uuid4()))
