@@ -13,8 +13,8 @@ from ..tools.channel import Handle
 
 Inquiry = namedtuple(
     "Inquiry",
-    "content extra handles joins thread lead",
-    defaults=[(), (), False, None, None],
+    "content extra handles joins thread lead user",
+    defaults=[(), (), False, None, None, None],
 )
 Inquiry.__doc__ = """What somebody wants, whatever channel it came by.
 
@@ -25,6 +25,7 @@ joins: it goes on with what was said before, so that it belongs to the open lead
     person, however long ago that was
 thread: what the provider calls the conversation that it is a part of
 lead: the lead that the conversation was about so far
+user: who has spoken to this person already, and becomes responsible for a new lead
 """
 
 Taken = namedtuple("Taken", "lead partner identity joined")
@@ -294,7 +295,7 @@ class CrmOrdersLeadMaker(models.AbstractModel):
             "lang_id": known["lang"].get(content.get("lang", "").lower(), False),
             "description": self._get_description(inquiry, extra),
             "company_id": source.company_id.id,
-            "user_id": source.user_id.id,
+            "user_id": (inquiry.user or source.user_id).id,
             **utm,
         }
         if match.partner:
