@@ -312,10 +312,10 @@ class CrmLead(models.Model):
         as a log of calls, counts when it is earlier than what was known.
 
         :param date: when, naive UTC; now if not given
-        :param user: who; the present user if not given
+        :param user: who; the present user if not given, empty when nobody knows
         """
         date = (date or fields.Datetime.now()).replace(microsecond=0)
-        user = user or self.env.user
+        user = self.env.user if user is None else user
         leads = self.sudo()
         first = leads.filtered(
             lambda lead: (
