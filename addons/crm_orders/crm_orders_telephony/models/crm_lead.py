@@ -33,10 +33,28 @@ class CrmLead(models.Model):
         return {**action, "domain": [("lead_id", "=", self.id)], "context": {}}
 
     def write(self, vals):
+        responsible = {}
+        if vals.get("user_id"):
+            responsible = {lead.id: lead.user_id for lead in self}
         result = super().write(vals)
+        if responsible:
+            self.sudo()._crm_orders_hand_over_callbacks(responsible)
         if vals.get("partner_id"):
             self.sudo()._crm_orders_share_customer()
         return result
+
+    def _crm_orders_hand_over_callbacks(self, responsible):
+        """Who gets a lead gets its calls to return, unless somebody else has taken them.
+
+        :param responsible: who had the leads before, by id
+        """
+        callbacks = self.env["crm_orders.callback"].search(
+            [("lead_id", "in", self.ids), ("state", "=", "open")]
+        )
+        for callback in callbacks:
+            lead = callback.lead_id
+            if callback.user_id in (self.env["res.users"], responsible[lead.id]):
+                callback.user_id = lead.user_id
 
     def _crm_orders_share_customer(self):
         """Calls and tasks that nobody was known for are this customer's."""

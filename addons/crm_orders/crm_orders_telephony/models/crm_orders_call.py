@@ -306,6 +306,7 @@ class CrmOrdersCall(models.Model):
         lead = self.sudo().lead_id
         if not lead.user_id:
             lead.user_id = self.env.user
+        self.sudo()._tell_leads()
 
     def _check_seller(self):
         if not self.env.user.has_group("crm_orders_base.group_user"):

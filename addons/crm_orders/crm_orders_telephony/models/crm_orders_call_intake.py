@@ -126,6 +126,7 @@ class CrmOrdersCallIntake(models.AbstractModel):
             {call: looks[call.id]["recordings"] for call in calls}
         )
         calls._show_in_chatter()
+        calls.filtered(lambda call: call.state != before[call.id])._tell_leads()
         calls._announce(before)
 
     def _prepare_vals(self, look, people):
@@ -246,8 +247,6 @@ class CrmOrdersCallIntake(models.AbstractModel):
                         "partner_id": call.partner_id.id or lead.partner_id.id,
                     }
                 )
-                if not one.joined and call.user_id and not lead.user_id:
-                    lead.user_id = call.user_id
 
     def _prepare_inquiry(self):
         """What the maker of leads is told about a call."""
@@ -264,8 +263,18 @@ class CrmOrdersCallIntake(models.AbstractModel):
                 "The caller hid the number. The call is in the call log."
             )
         return Inquiry(
-            {name: value for name, value in content.items() if value}, joins=True
+            {name: value for name, value in content.items() if value},
+            joins=True,
+            # Whoever spoke to a new customer goes on with it.
+            user=self.user_id,
         )
+
+    def _tell_leads(self):
+        """Say that the customer called, or was spoken to; glue modules do so.
+
+        It is called for calls whose state has changed, and must not mind being called
+        twice.
+        """
 
     def _show_in_chatter(self):
         """One line on the lead, or on the customer's card, which follows the call."""
