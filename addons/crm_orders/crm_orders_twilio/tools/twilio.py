@@ -4,41 +4,34 @@ https://www.twilio.com/docs/usage/webhooks/voice-webhooks
 https://www.twilio.com/docs/messaging/guides/webhook-request
 """
 
-import base64
-import re
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote, urlencode
-from xml.sax.saxutils import escape, quoteattr
+from urllib.parse import urlencode
 
 from odoo.addons.crm_orders_inbound.tools.channel import (
     Answer,
     Attachment,
     Call,
-    Channel,
-    File,
     Handle,
-    HttpCall,
     Ignored,
     Message,
     Person,
     Refused,
     Request,
-    SendError,
     Setting,
     Status,
     Unreadable,
-    download,
     line,
     make_id,
     number,
-    retry_after,
     text,
 )
 
 from . import twilio_signature as signature
+from . import twilio_twiml as twiml
+from .twilio_api import TwilioApi
+from .twilio_twiml import DIALLED, LEG, NO_ACTION, OUTGOING, RECORDED
 
 SIGNATURE_HEADER = "X-Twilio-Signature"
-NO_ACTION = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 # What Twilio writes for callers who hide their number.
 # https://help.twilio.com/articles/223179988
 HIDDEN = {
@@ -73,13 +66,9 @@ SMS_STATES = {
     "undelivered": "failed",
     "failed": "failed",
 }
-# Marks on the addresses that we give Twilio; they are signed along with the address.
-LEG, DIALLED, RECORDED, OUTGOING = "leg", "dialled", "recorded", "outgoing"
-RING_SECONDS = 30
-MAX_VOICEMAIL = 180
 
 
-class Twilio(Channel):
+class Twilio(TwilioApi):
     """A number that people call and send text messages to."""
 
     kind = "twilio"
@@ -313,159 +302,14 @@ class Twilio(Channel):
         here = request.url.partition("?")[0]
         if step == DIALLED:
             if DIAL_STATES.get(fields.get("DialCallStatus")) == "answered":
-                return _response("<Hangup/>")
-            return self._voicemail(settings, here)
+                return twiml.response("<Hangup/>")
+            return twiml.voicemail(settings, here)
         numbers = [
             word.strip() for word in settings["forward_to"].split(",") if word.strip()
         ]
         if not numbers or fields.get("CallStatus") != "ringing":
             return NO_ACTION
-        return self._dial(settings, here, numbers)
-
-    def _dial(self, settings, here, numbers):
-        record = ""
-        if settings["record"].lower() in ("yes", "1", "true"):
-            record = (
-                ' record="record-from-answer-dual" recordingStatusCallback='
-                f"{quoteattr(_marked(here, RECORDED + '_call'))}"
-            )
-        leg = quoteattr(_marked(here, LEG))
-        targets = "".join(
-            f"<Number statusCallback={leg}"
-            f' statusCallbackEvent="answered">{escape(one)}</Number>'
-            for one in numbers
-        )
-        return _response(
-            f'<Dial answerOnBridge="true" timeout="{RING_SECONDS}"'
-            f" action={quoteattr(_marked(here, DIALLED))}{record}>{targets}</Dial>"
-        )
-
-    def _voicemail(self, settings, here):
-        if not settings["greeting"]:
-            return _response("<Hangup/>")
-        language = quoteattr(settings["language"] or "fi-FI")
-        return _response(
-            f"<Say language={language}>{escape(settings['greeting'])}</Say>"
-            f'<Record maxLength="{MAX_VOICEMAIL}" playBeep="true"'
-            f" action={quoteattr(_marked(here, RECORDED))}/>"
-        )
-
-    # --- out ---
-
-    def register(self, settings, hook_url):
-        """Point the number's calls and messages to us."""
-        wanted = settings.require("number")
-        found = yield from self._call_api(
-            settings,
-            "GET",
-            f"IncomingPhoneNumbers.json?{urlencode({'PhoneNumber': wanted})}",
-        )
-        sid = text(found, "incoming_phone_numbers", 0, "sid")
-        if not sid:
-            raise SendError(f"Twilio knows no number {wanted}.", final=True)
-        values = {
-            "SmsUrl": hook_url,
-            "SmsMethod": "POST",
-            "StatusCallback": hook_url,
-            "StatusCallbackMethod": "POST",
-        }
-        if settings["forward_to"]:
-            values |= {"VoiceUrl": hook_url, "VoiceMethod": "POST"}
-        yield from self._call_api(
-            settings, "POST", f"IncomingPhoneNumbers/{quote(sid)}.json", values
-        )
-        return f"{wanted} reports its calls and messages here."
-
-    def check(self, settings):
-        sid = quote(settings.require("account_sid"), safe="")
-        found = yield from self._request(
-            settings, "GET", f"/2010-04-01/Accounts/{sid}.json"
-        )
-        return f"{line(found, 'friendly_name')} is {line(found, 'status')}."
-
-    def call(self, settings, agent, number, hook_url):
-        marks = {"step": OUTGOING, "to": number, "agent": agent}
-        report = f"{hook_url}?{urlencode(marks)}"
-        own = settings.require("number")
-        twiml = _response(
-            f'<Dial callerId={quoteattr(own)} answerOnBridge="true"'
-            f" action={quoteattr(report)}><Number>{escape(number)}</Number></Dial>"
-        )
-        found = yield from self._call_api(
-            settings,
-            "POST",
-            "Calls.json",
-            {
-                "To": agent,
-                "From": own,
-                "Twiml": twiml,
-                "StatusCallback": report,
-                "StatusCallbackEvent": [
-                    "initiated",
-                    "ringing",
-                    "answered",
-                    "completed",
-                ],
-            },
-        )
-        return text(found, "sid")
-
-    def send_text(self, settings, thread, text, reply_to="", key=""):
-        sender, _slash, receiver = thread.partition("/")
-        found = yield from self._call_api(
-            settings,
-            "POST",
-            "Messages.json",
-            {
-                "To": receiver,
-                "From": sender or settings.require("number"),
-                "Body": text,
-            },
-        )
-        return found.get("sid") or ""
-
-    def fetch(self, settings, ref):
-        headers = self._headers(settings)
-        base = self.base_url(settings)
-        if re.fullmatch(r"RE[0-9a-zA-Z]{1,64}", ref):
-            sid = quote(settings.require("account_sid"), safe="")
-            url = f"{base}/2010-04-01/Accounts/{sid}/Recordings/{ref}.mp3"
-        else:
-            url = ref
-        file = yield from download(
-            url, [base], ("twilio.com", "twiliocdn.com"), headers
-        )
-        is_recording = url != ref
-        return File(
-            file.name, "audio/mpeg" if is_recording else file.mimetype, file.content
-        )
-
-    def _headers(self, settings):
-        pair = f"{settings.require('account_sid')}:{settings.require('auth_token')}"
-        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-
-    def _call_api(self, settings, method, path, values=None):
-        sid = quote(settings.require("account_sid"), safe="")
-        path = f"/2010-04-01/Accounts/{sid}/{path}"
-        return (yield from self._request(settings, method, path, values))
-
-    def _request(self, settings, method, path, values=None):
-        answer = yield HttpCall(
-            method,
-            f"{self.base_url(settings)}{path}",
-            headers=self._headers(settings),
-            data=values,
-        )
-        if 200 <= answer.status < 300:
-            return answer.json
-        said = line(answer.json, "message", limit=500) or "no words"
-        code = line(answer.json, "code")
-        raise SendError(
-            f"Twilio: {said} ({f'code {code}' if code else answer.status})",
-            final=400 <= answer.status < 500 and answer.status not in (408, 429),
-            retry_after=retry_after(answer),
-            uncertain=answer.status >= 500,
-        )
+        return twiml.dial(settings, here, numbers)
 
     def sample(self, settings, number):
         url = "https://test.invalid/"
@@ -484,11 +328,3 @@ class Twilio(Channel):
             ),
         }
         return Request("POST", url, headers, urlencode(fields).encode())
-
-
-def _response(content):
-    return f'<?xml version="1.0" encoding="UTF-8"?><Response>{content}</Response>'
-
-
-def _marked(url, step):
-    return f"{url}?{urlencode({'step': step})}"
