@@ -1,2 +1,3 @@
 from . import jwt
+from . import vonage_api
 from . import vonage

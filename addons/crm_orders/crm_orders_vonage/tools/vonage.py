@@ -6,7 +6,6 @@ https://developer.vonage.com/en/getting-started/concepts/webhooks
 
 import hashlib
 import json
-import secrets
 import time
 from urllib.parse import urlsplit
 
@@ -14,36 +13,30 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     Answer,
     Attachment,
     Call,
-    Channel,
     Handle,
-    HttpCall,
     Ignored,
     Message,
     Person,
     Refused,
     Request,
-    SendError,
     Setting,
     Status,
     Unreadable,
     bearing,
     dig,
-    download,
-    is_at,
     iso_seconds,
     line,
     make_id,
     number,
-    retry_after,
     same,
     text,
 )
 
 from . import jwt
+from .vonage_api import OWN_LEG, VonageApi, digits
 
 # A token that is older may have been listened to and sent again.
 TOLERANCE = 300
-API_DOMAINS = ("nexmo.com", "vonage.com")
 CALL_STATES = {
     "started": "ringing",
     "ringing": "ringing",
@@ -68,11 +61,11 @@ SMS_STATES = {
 FILES = ("image", "audio", "video", "file", "vcard")
 RING_SECONDS = 30
 MAX_VOICEMAIL = 180
-# Marks on the addresses that we give Vonage.
-RECORDED, OWN_LEG = "recorded", "own"
+# Mark on the address that messages of callers come to.
+RECORDED = "recorded"
 
 
-class Vonage(Channel):
+class Vonage(VonageApi):
     """Numbers that people call and send text messages to."""
 
     kind = "vonage"
@@ -327,87 +320,12 @@ class Vonage(Channel):
             ]
         return []
 
-    # --- out ---
-
-    def check(self, settings):
-        yield from self._call_api(settings, "GET", "/v1/calls?page_size=1")
-        return "Vonage answers."
-
-    def call(self, settings, agent, number, hook_url):
-        own = settings.require("number")
-        values = {
-            "to": [{"type": "phone", "number": _digits(agent)}],
-            "from": {"type": "phone", "number": _digits(own)},
-            "event_url": [f"{hook_url}?step={OWN_LEG}"],
-            "ncco": [
-                {
-                    "action": "connect",
-                    "from": _digits(own),
-                    "eventUrl": [hook_url],
-                    "endpoint": [{"type": "phone", "number": _digits(number)}],
-                }
-            ],
-        }
-        found = yield from self._call_api(settings, "POST", "/v1/calls", values)
-        return text(found, "conversation_uuid") or text(found, "uuid")
-
-    def send_text(self, settings, thread, text, reply_to="", key=""):
-        channel, _slash, rest = thread.partition("/")
-        sender, _slash, receiver = rest.partition("/")
-        values = {
-            "message_type": "text",
-            "channel": channel or "sms",
-            "from": sender or settings.require("number"),
-            "to": receiver,
-            "text": text,
-        }
-        found = yield from self._call_api(settings, "POST", "/v1/messages", values)
-        return found.get("message_uuid") or ""
-
-    def fetch(self, settings, ref):
-        bases = [self.base_url(settings)]
-        if is_at(ref, (), API_DOMAINS):
-            # Recordings lie in the region where the call was, the token is the same.
-            bases.append(ref)
-        return (yield from download(ref, bases, API_DOMAINS, self._headers(settings)))
-
-    def _headers(self, settings):
-        now = int(time.time())
-        claims = {
-            "application_id": settings.require("application_id"),
-            "iat": now,
-            "exp": now + TOLERANCE,
-            "jti": secrets.token_hex(16),
-        }
-        try:
-            return bearing(jwt.make_rs256(claims, settings.require("private_key")))
-        except ValueError:
-            raise SendError("The private key cannot be read.", final=True) from None
-
-    def _call_api(self, settings, method, path, values=None):
-        answer = yield HttpCall(
-            method,
-            f"{self.base_url(settings)}{path}",
-            headers=self._headers(settings),
-            json=values,
-        )
-        if 200 <= answer.status < 300:
-            return answer.json
-        said = line(answer.json, "detail", limit=500)
-        said = said or line(answer.json, "title", limit=500) or "no words"
-        raise SendError(
-            f"Vonage: {said} ({answer.status})",
-            final=400 <= answer.status < 500 and answer.status not in (408, 429),
-            retry_after=retry_after(answer),
-            uncertain=answer.status >= 500,
-        )
-
     def sample(self, settings, number):
         event = {
             "channel": "sms",
             "message_uuid": f"test{number}",
             "from": "358401234567",
-            "to": _digits(settings["number"]),
+            "to": digits(settings["number"]),
             "message_type": "text",
             "text": "Test",
         }
@@ -436,8 +354,4 @@ def _plus(number):
 
 def _target(settings):
     """The number that rings for calls to us, in digits."""
-    return _digits(settings["forward_to"])
-
-
-def _digits(number):
-    return "".join(char for char in number if char.isdecimal())
+    return digits(settings["forward_to"])
