@@ -2,6 +2,7 @@ from . import crm_lead
 from . import crm_orders_call_intake
 from . import crm_orders_call_popup
 from . import crm_orders_call
+from . import crm_orders_callback_reminder
 from . import crm_orders_callback
 from . import crm_orders_event
 from . import crm_orders_lead_maker

@@ -228,7 +228,7 @@ class CrmOrdersCall(models.Model):
     @api.depends("duration", "waiting")
     def _compute_duration_text(self):
         for call in self:
-            call.duration_text = _clock(call.duration)
+            call.duration_text = _clock(call.duration) if call.duration else False
             call.waiting_text = _clock(call.waiting)
 
     @api.depends(

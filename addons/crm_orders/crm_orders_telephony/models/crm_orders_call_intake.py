@@ -63,20 +63,20 @@ class CrmOrdersCallIntake(models.AbstractModel):
         ids = sorted(said)
         now = fields.Datetime.now()
         self.flush_model()
-        self.env.cr.execute(
+        made = self.env.execute_query(
             SQL(
                 """
                 INSERT INTO crm_orders_call (
-                    source_id, company_id, external_id, direction, state, started,
+                    source_id, company_id, external_id, direction, state,
                     recording_count, create_uid, create_date, write_uid, write_date
                 )
-                SELECT %s, %s, unnest(%s), 'in', 'ringing', %s, 0, %s, %s, %s, %s
+                SELECT %s, %s, unnest(%s), 'in', 'ringing', 0, %s, %s, %s, %s
                     ON CONFLICT (source_id, external_id) DO NOTHING
+                RETURNING id
                 """,
                 source.id,
                 source.company_id.id,
                 ids,
-                now,
                 self.env.uid,
                 now,
                 self.env.uid,
@@ -98,6 +98,11 @@ class CrmOrdersCallIntake(models.AbstractModel):
         found = {external_id: call_id for call_id, external_id in rows}
         calls = self.browse(found.values())
         calls.invalidate_recordset()
+        # What follows from the fields is worked out for these as for any new record.
+        fresh = self.browse(row[0] for row in made)
+        for field in self._fields.values():
+            if field.store and field.compute:
+                self.env.add_to_compute(field, fresh)
         return {external_id: self.browse(found[external_id]) for external_id in ids}
 
     @api.model

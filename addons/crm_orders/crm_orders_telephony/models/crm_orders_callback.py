@@ -7,9 +7,7 @@ from .crm_orders_call import NOT_ANSWERED
 SPOKEN = ("answered", "ongoing")
 # Calls before this no longer tell whether somebody still waits for an answer.
 LOOK_BACK_DAYS = 14
-REMIND_BATCH = 200
 NEWS_MINUTES = 60
-REMINDED, ESCALATED = 1, 2
 
 
 class CrmOrdersCallback(models.Model):
@@ -20,6 +18,7 @@ class CrmOrdersCallback(models.Model):
     """
 
     _name = "crm_orders.callback"
+    _inherit = "crm_orders.callback.reminder"
     _description = "Call to Return"
     _order = "deadline, id"
     _rec_name = "number"
@@ -227,9 +226,7 @@ class CrmOrdersCallback(models.Model):
         made = self.create(vals_list)
         # What was reported late is in the list, but no news.
         since = fields.Datetime.subtract(fields.Datetime.now(), minutes=NEWS_MINUTES)
-        made.filtered(lambda one: one.last_missed >= since)._remind_people(
-            self.env._("Missed call")
-        )
+        made.filtered(lambda one: one.last_missed >= since)._remind_people()
         self._wake_up(made)
 
     def _settle_one(self, calls, closed):
@@ -324,119 +321,6 @@ class CrmOrdersCallback(models.Model):
                     "done_user_id": (user or (call or nobody).user_id).id,
                     "response_minutes": max(0.0, minutes) if state == "done" else False,
                 }
-            )
-
-    # --- reminders ---
-
-    @api.model
-    def _wake_up(self, callbacks):
-        cron = self.env.ref(
-            "crm_orders_telephony.ir_cron_remind", raise_if_not_found=False
-        )
-        dates = set(callbacks.mapped("next_step_date")) - {False}
-        if cron and dates:
-            cron.sudo()._trigger(sorted(dates))
-
-    @api.model
-    def _get_due_domain(self):
-        return [
-            ("state", "=", "open"),
-            ("next_step_date", "<=", fields.Datetime.now()),
-        ]
-
-    @api.model
-    def _cron_remind(self):
-        """Remind those responsible when time is up, and later tell the team leader."""
-        domain = self._get_due_domain()
-        due = self.search(domain, order="next_step_date", limit=REMIND_BATCH)
-        due = due.try_lock_for_update()
-        for callback in due:
-            callback._take_step()
-        self._wake_up(due)
-        self.env["ir.cron"]._commit_progress(
-            len(due), remaining=self.search_count(domain)
-        )
-
-    def _take_step(self):
-        """Do what is due now, and note when to do the next thing."""
-        self.ensure_one()
-        if self.step < REMINDED:
-            self._remind_people(self.env._("Call back now"), late=True)
-            minutes = self.source_id.escalate_minutes
-            next_date = False
-            if minutes:
-                start = max(self.next_step_date, self.deadline)
-                next_date = self.source_id._plan_minutes(minutes, start)
-            self.write({"step": REMINDED, "next_step_date": next_date})
-            return
-        leader = self._get_leader()
-        self.write(
-            {
-                "step": ESCALATED,
-                "next_step_date": False,
-                "escalated_user_id": leader.id,
-            }
-        )
-        if leader:
-            self._tell_leader(leader)
-
-    def _get_leader(self):
-        """Who answers for the team of this lead, of the line or of the responsible."""
-        self.ensure_one()
-        team = (
-            self.lead_id.team_id
-            or self.source_id.team_id
-            or self.user_id.crm_team_ids[:1]
-        )
-        return team.user_id
-
-    def _tell_leader(self, leader):
-        """In the leader's inbox as well, as nobody looks at a screen all day."""
-        title = self.env._("Nobody has called back %s", self.display_name)
-        body = self.env._(
-            "Called %(count)s times, first on %(date)s. Responsible: %(user)s.",
-            count=self.missed_count,
-            date=fields.Datetime.context_timestamp(
-                self.with_context(tz=leader.tz or "Europe/Helsinki"), self.first_missed
-            ).strftime("%d.%m.%Y %H:%M"),
-            user=self.user_id.name or self.env._("nobody"),
-        )
-        self._toast(leader, title, body, "danger")
-        record = self.lead_id or self.partner_id
-        if record:
-            record.message_notify(
-                partner_ids=leader.partner_id.ids,
-                subject=title,
-                body=body,
-                author_id=self.env.ref("base.partner_root").id,
-            )
-
-    def _remind_people(self, title, late=False):
-        """Show a note to the responsible, or to the people of the line."""
-        for callback in self:
-            users = callback.user_id
-            if not users:
-                users = callback.call_ids[-1:]._get_popup_users()
-            for user in users:
-                local = fields.Datetime.context_timestamp(
-                    callback.with_context(tz=user.tz or "Europe/Helsinki"),
-                    callback.deadline,
-                )
-                body = self.env._(
-                    "%(who)s waits for your call until %(time)s.",
-                    who=callback.display_name,
-                    time=local.strftime("%d.%m. %H:%M"),
-                )
-                self._toast(user, title, body, "danger" if late else "warning")
-
-    @api.model
-    def _toast(self, user, title, message, kind):
-        """Only people who work with calls hear of them."""
-        seller = self.env.ref("crm_orders_base.group_user")
-        if seller in user.all_group_ids:
-            user._bus_send(
-                "crm_orders_telephony.callback",
-                {"title": title, "message": message, "type": kind},
             )
 
 

@@ -34,7 +34,8 @@ class CrmOrdersSource(models.Model):
         "Show Calls To",
         domain=[("share", "=", False)],
         help="Who sees a call while it rings, when the extension does not tell whose "
-        "telephone it is. Empty means the responsible and the sales team.",
+        "telephone it is. Empty means the responsible and the sales team, or every "
+        "seller where there is neither.",
     )
     calendar_id = fields.Many2one(
         "resource.calendar",

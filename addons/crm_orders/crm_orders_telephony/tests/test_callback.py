@@ -1,8 +1,12 @@
+import json
+
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.bus.models.bus import channel_with_db, json_dump
 
 from .common import CUSTOMER, OTHER, OWN, TelephonyMixin
 
@@ -61,12 +65,13 @@ class TestCallback(TelephonyMixin, TransactionCase):
         )
 
     def _notes(self, user):
-        """What was shown to a user; the bus keeps it until the transaction ends."""
-        return [
-            row["message"]
-            for row in self.env.cr.precommit.data.get("bus.bus.values", [])
-            if f'"res.partner",{user.partner_id.id}]' in row["channel"].replace(" ", "")
-        ]
+        """What was shown to a user so far."""
+        self.env.cr.precommit.run()
+        rows = self.env["bus.bus"].search(
+            [("message", "like", "crm_orders_telephony.callback")], order="id"
+        )
+        mine = json_dump(channel_with_db(self.env.cr.dbname, user.partner_id))
+        return [json.loads(row.message) for row in rows if row.channel == mine]
 
     def test_several_missed_calls_are_one_task(self):
         first = self._call("m1", -1200)
@@ -143,6 +148,33 @@ class TestCallback(TelephonyMixin, TransactionCase):
             self.callbacks.search([("number", "=", CUSTOMER), ("state", "=", "open")])
         )
 
+    def _inbox(self, user):
+        return self.env["mail.notification"].search(
+            [("res_partner_id", "=", user.partner_id.id)]
+        )
+
+    def test_people_are_told_in_their_own_language(self):
+        self.env["res.lang"]._activate_lang("fi_FI")
+        self.env["ir.module.module"].search(
+            [("name", "=", "crm_orders_telephony")]
+        )._update_translations(["fi_FI"])
+        self.seller.lang = "fi_FI"
+        self._call("n1", -100)
+        (finnish,) = self._notes(self.seller)
+        (english,) = self._notes(self.colleague)
+        finnish, english = finnish["payload"], english["payload"]
+        self.assertEqual(finnish["title"], "Vastaamaton puhelu")
+        self.assertEqual(english["title"], "Missed call")
+        # 14:58:40 in Helsinki plus half an hour, as each of them writes it.
+        self.assertIn("12.6.2025 15.28", finnish["message"])
+        self.assertIn("6/12/25, 3:28", english["message"])
+
+    def test_a_line_that_is_nobodys_is_everybodys(self):
+        self.source.team_id = False
+        self._call("e1", -100)
+        for user in self.seller | self.colleague | self.leader:
+            self.assertEqual(len(self._notes(user)), 1)
+
     def test_steps(self):
         self.customer.user_id = self.seller
         task = self._call("s1", -100).callback_id
@@ -153,6 +185,7 @@ class TestCallback(TelephonyMixin, TransactionCase):
             self._run("crm_orders_telephony.ir_cron_remind")
             self.assertEqual(task.step, 1)
             self.assertTrue(task.is_late)
+            self.assertTrue(self._inbox(self.seller))
             self.assertFalse(task.escalated_user_id)
         with freeze_time("2025-06-12 12:58:00"):
             self._run("crm_orders_telephony.ir_cron_remind")
@@ -160,10 +193,7 @@ class TestCallback(TelephonyMixin, TransactionCase):
         with freeze_time("2025-06-12 13:00:00"):
             self._run("crm_orders_telephony.ir_cron_remind")
             self.assertEqual(task.escalated_user_id, self.leader)
-            told = self.env["mail.notification"].search(
-                [("res_partner_id", "=", self.leader.partner_id.id)]
-            )
-            self.assertTrue(told)
+            self.assertTrue(self._inbox(self.leader))
             self._run("crm_orders_telephony.ir_cron_remind")
             self.assertEqual(task.step, 2)
         self.assertEqual(

@@ -32,6 +32,16 @@ class TestCalls(TelephonyMixin, TransactionCase):
         self.assertEqual(call.owner_id, self.seller)
         self.assertEqual((call.waiting, call.duration), (5, 60))
 
+    def test_a_call_is_complete_while_it_rings(self):
+        self.source.user_id = self.leader
+        self._report("r1", "ringing", 0, caller="anonymous")
+        self._process()
+        call = self._get("r1")
+        self.assertEqual(call.owner_id, self.leader)
+        self.assertTrue(call.hour and call.weekday)
+        self.assertFalse(call.is_missed)
+        self.assertFalse(call.duration_text)
+
     def test_customer_is_known_and_no_lead_is_made(self):
         call = self._call("k1", -100, end="answered", agent="101")
         self.assertEqual(call.partner_id, self.customer)

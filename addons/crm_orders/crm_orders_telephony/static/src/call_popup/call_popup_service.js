@@ -42,11 +42,18 @@ export const callPopupService = {
             }
         );
 
+        let closeLate = () => {};
+
         bus.subscribe("crm_orders_telephony.callback", ({ title, message, type }) => {
+            const isLate = type === "danger";
+            if (isLate) {
+                // Such notes stay; one of them leads to the list of all.
+                closeLate();
+            }
             const closeNote = notification.add(message, {
                 title,
                 type,
-                sticky: type === "danger",
+                sticky: isLate,
                 buttons: [
                     {
                         name: _t("Call Back"),
@@ -60,6 +67,9 @@ export const callPopupService = {
                     },
                 ],
             });
+            if (isLate) {
+                closeLate = closeNote;
+            }
         });
         bus.start();
 

@@ -118,6 +118,24 @@ test("what a caller is named is text", async () => {
     expect.verifySteps(["card of 7"]);
 });
 
+function note(title, message, type) {
+    MockServer.env["bus.bus"]._sendone(
+        serverState.partnerId,
+        "crm_orders_telephony.callback",
+        { title, message, type }
+    );
+}
+
+test("late notes do not pile up", async () => {
+    await mountWithCleanup(WebClient);
+    note("Call back now", "Aino waits for your call.", "danger");
+    await waitFor(".o_notification:contains(Aino)");
+    note("Call back now", "Eino waits for your call.", "danger");
+    await waitFor(".o_notification:contains(Eino)");
+    await waitForNone(".o_notification:contains(Aino)");
+    expect(".o_notification").toHaveCount(1);
+});
+
 test("a note on a missed call leads to the list", async () => {
     mockService("action", {
         doAction(action) {
@@ -125,15 +143,7 @@ test("a note on a missed call leads to the list", async () => {
         },
     });
     await mountWithCleanup(WebClient);
-    MockServer.env["bus.bus"]._sendone(
-        serverState.partnerId,
-        "crm_orders_telephony.callback",
-        {
-            title: "Missed call",
-            message: "Aino waits for your call.",
-            type: "warning",
-        }
-    );
+    note("Missed call", "Aino waits for your call.", "warning");
     await waitFor(".o_notification");
     expect(".o_notification_content").toHaveText(
         "Missed call. Aino waits for your call."
