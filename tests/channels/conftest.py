@@ -15,6 +15,7 @@ import requests
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from simulators.remote import Remote
+from telephones import AGENT, Line
 
 PATIENCE = 60  # seconds that the shop's jobs may take on a busy machine
 
@@ -147,3 +148,27 @@ def provider():
     yield start
     for one in started:
         one.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def admin(base_url):
+    """Who sets up everything, also which telephones the seller has."""
+    shop = Shop(base_url, "admin")
+    (seller,) = shop.find("res.users", [("login", "=", "seller")], "id")
+    telephones = {"crm_orders_extension": f"101, {AGENT}"}
+    shop.call("res.users", "write", [seller["id"]], telephones)
+    return shop
+
+
+@pytest.fixture
+def open_line(admin, manager, provider):
+    lines = []
+
+    def start(kind):
+        lines.append(Line(kind, manager, provider(kind)))
+        return lines[-1]
+
+    yield start
+    for line in lines:
+        # The next test calls by a line of its own.
+        manager.call("crm_orders.source", "write", [line.source_id], {"active": False})

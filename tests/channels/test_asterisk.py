@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from conftest import PATIENCE, Shop
+from conftest import PATIENCE
 from gate import Gate
-from test_telephony import NUMBERS
+from telephones import NUMBERS
 
 SERVICE = (
     Path(__file__).parents[2] / "addons/crm_orders/crm_orders_asterisk/service"
@@ -36,12 +36,7 @@ class Exchange:
         self.source_id, self.hook_url, made = shop.add_source(
             "asterisk", "Exchange", settings
         )
-        rows = shop.find(
-            "crm_orders.source.setting",
-            [("source_id", "=", self.source_id), ("name", "=", "token")],
-            "entry",
-        )
-        self.token = rows[0]["entry"]
+        self.token = made["token"]
         simulator.use_hook(self.hook_url)
         simulator.set_token(self.token)
         self.gate = Gate(shop.base_url)
@@ -107,15 +102,7 @@ class Exchange:
 
 
 @pytest.fixture
-def exchange(base_url, manager, provider, tmp_path):
-    admin = Shop(base_url, "admin")
-    (seller,) = admin.find("res.users", [("login", "=", "seller")], "id")
-    admin.call(
-        "res.users",
-        "write",
-        [seller["id"]],
-        {"crm_orders_extension": "101, +358405550101"},
-    )
+def exchange(admin, manager, provider, tmp_path):
     found = Exchange(manager, provider("asterisk"), tmp_path)
     yield found
     found.close()
