@@ -41,6 +41,9 @@ def test_message_becomes_a_won_order(manager, provider, people, picture):
     page = backend.page
     backend.open("lead-inbox")
     page.get_by_role("tab", name="New").click()
+    # There may be hundreds of others.
+    page.locator(".o_searchview_input").fill(NAME)
+    page.keyboard.press("Enter")
     card = backend.card(NAME)
     expect(card).to_contain_text(QUESTION)
     picture(page, "inbox-telegram")
