@@ -6,14 +6,18 @@ is a process of its own.
 
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 import requests
+from playwright.sync_api import expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from e2e.conftest import ARGUMENTS, People, Stage
+from e2e.conftest import PATIENCE as SCREEN_PATIENCE
 from simulators.remote import Remote
 from telephones import AGENT, Line
 
@@ -51,7 +55,8 @@ class Shop:
         ).json()
         if "error" in answer:
             raise RuntimeError(answer["error"]["data"]["message"])
-        return answer["result"]
+        # A method that returns nothing has no result.
+        return answer.get("result")
 
     def call(self, model, method, *args, **kwargs):
         return self._rpc(
@@ -65,9 +70,9 @@ class Shop:
     def find(self, model, domain, *fields):
         return self.call(model, "search_read", domain, fields, order="id")
 
-    def wait_for(self, model, domain, *fields, count=1):
+    def wait_for(self, model, domain, *fields, count=1, patience=PATIENCE):
         """Records that a job of the shop makes."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while time.monotonic() < end:
             found = self.find(model, domain, *fields)
             if len(found) >= count:
@@ -134,6 +139,58 @@ def manager(base_url):
 @pytest.fixture(scope="session")
 def seller(base_url):
     return Shop(base_url, "seller")
+
+
+@pytest.fixture(scope="session")
+def admin(base_url):
+    return Shop(base_url, "admin")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One for all tests: the library allows no second one in a process."""
+    expect.set_options(timeout=SCREEN_PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=list(ARGUMENTS),
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def stage(base_url):
+    pictures = Path(os.environ.get("E2E_SCREENSHOTS") or tempfile.mkdtemp())
+    pictures.mkdir(parents=True, exist_ok=True)
+    return Stage(base_url, os.environ.get("E2E_PROXY_URL", base_url), Path(), pictures)
+
+
+@pytest.fixture(scope="module")
+def people(browser, stage):
+    """Browsers of those who work in the shop, and of its visitors."""
+    people = People(browser, stage)
+    yield people
+    people.leave()
+
+
+@pytest.fixture
+def picture(stage):
+    """Take a picture of a screen that people look at."""
+
+    def take(page, name):
+        page.screenshot(path=stage.screenshots / f"{name}.png", animations="disabled")
+
+    return take
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """What everybody saw when a test failed."""
+    yield
+    people, stage = item.funcargs.get("people"), item.funcargs.get("stage")
+    if call.excinfo is not None and people and stage:
+        people.take_pictures(stage.screenshots, f"failed-{item.name}")
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ class People:
         self._browser = browser
         self._stage = stage
         self._pages = {}  # of those who have logged in
+        self._contexts = []
         self.troubles = []
 
     def page(self, login):
@@ -83,10 +84,18 @@ class People:
             reduced_motion="reduce",
         )
         context.set_default_timeout(PATIENCE)
+        self._contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self._note(name, str(error)))
         page.on("console", lambda message: self._listen(name, message))
         return page
+
+    def leave(self):
+        """Close everybody's browser."""
+        for context in self._contexts:
+            context.close()
+        self._contexts.clear()
+        self._pages.clear()
 
     def _listen(self, name, message):
         """Note errors, but not that a font of core's is not to be had offline."""

@@ -89,6 +89,10 @@ class Telegram(Simulator):
         query = {"id": str(self.number()), "from": user, "data": data}
         return self.update(callback_query={**query, "message": message})
 
+    def get_sent(self):
+        """`(method, values)` of all that the shop has sent."""
+        return self.sent
+
     # --- the Bot API ---
 
     def answer(self, received):

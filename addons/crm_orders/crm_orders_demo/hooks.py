@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from odoo import fields
 
+from .history import tell_past
+
 KEY = "demo-website-key"
 
 # For each order: when it entered each stage of the way, one after the other, as (days
@@ -89,6 +91,7 @@ def post_init_hook(env):
     _keep_leads_in_the_shop(env)
     _load_stages(env, company)
     _place_orders(env)
+    tell_past(env)
     _receive_leads(env)
 
 

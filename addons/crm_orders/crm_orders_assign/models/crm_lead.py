@@ -1,8 +1,8 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import email_normalize, html2plaintext
-from odoo.tools.mail import email_split
+from odoo.tools import email_normalize
+from odoo.tools.mail import email_split, html_to_inner_content
 
 from ..tools import sla
 
@@ -147,12 +147,28 @@ class CrmLead(models.Model):
 
     @api.depends("description")
     def _compute_crm_orders_snippet(self):
+        bodies = self._crm_orders_get_last_mails()
         for lead in self:
-            text = html2plaintext(lead.description or "", include_references=False)
-            text = " ".join(text.split())
+            text = html_to_inner_content(lead.description or bodies.get(lead.id) or "")
             if len(text) > SNIPPET_LENGTH:
                 text = text[:SNIPPET_LENGTH].rsplit(" ", 1)[0] + " …"
             lead.crm_orders_snippet = text
+
+    def _crm_orders_get_last_mails(self):
+        """`{id: text}` of those whose text is in a mail only."""
+        silent = self.filtered(lambda lead: not lead.description)
+        messages = self.env["mail.message"].sudo()
+        found = messages._read_group(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", silent.ids),
+                ("message_type", "=", "email"),
+            ],
+            ["res_id"],
+            ["id:max"],
+        )
+        last = messages.browse([message_id for _lead, message_id in found])
+        return {message.res_id: message.body for message in last}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from lxml import etree
+from markupsafe import Markup
 
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
@@ -72,6 +73,17 @@ class TestInbox(AssignMixin, TransactionCase):
         self.assertNotIn("<", lead.crm_orders_snippet)
         lead.description = False
         self.assertFalse(lead.crm_orders_snippet)
+
+    def test_first_words_of_a_mail(self):
+        lead = self.new[0]
+        lead.description = False
+        for text in ("An old mail", "Is the <b>sofa</b> still there?"):
+            lead.message_post(
+                body=Markup("<p>%s</p>") % Markup(text), message_type="email"
+            )
+        lead.message_post(body="A note")
+        lead.invalidate_recordset()
+        self.assertEqual(lead.crm_orders_snippet, "Is the sofa still there?")
 
     def test_card_names_the_sender(self):
         for vals, name in (

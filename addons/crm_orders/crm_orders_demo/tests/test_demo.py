@@ -1,7 +1,9 @@
 import itertools
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 
+from ..history import REQUESTS
 from ..hooks import KEY, LEADS, ORDER_WAYS
 
 
@@ -47,6 +49,41 @@ class TestDemo(HttpCase):
         demo = events.filtered(lambda event: (event.external_id or "")[:5] == "demo-")
         self.assertEqual(set(demo.mapped("state")), {"done"})
         self.assertEqual(demo.lead_id.user_id, self.seller)
+
+    def test_funnel_has_a_past(self):
+        today = fields.Date.today()
+        funnel = self.env["crm_orders.funnel"].with_user(self.manager)
+        begin = fields.Date.subtract(today, days=89)
+        total = funnel.get_funnel(str(begin), str(today))["total"]
+        counts = {step["key"]: step["count"] for step in total["steps"]}
+        self.assertGreaterEqual(counts["leads"], len(REQUESTS))
+        self.assertGreater(counts["won"], 0)
+        self.assertGreater(total["cost"], 500)
+
+    def test_past_was_answered(self):
+        leads = self.env["crm.lead"].search(
+            [("crm_orders_response_minutes", ">", 0), ("active", "in", [True, False])]
+        )
+        self.assertGreaterEqual(len(leads), len(REQUESTS))
+        self.assertEqual(
+            set(leads.mapped("crm_orders_sla_state")), {"answered", "answered_late"}
+        )
+        self.assertEqual(
+            leads.crm_orders_sla_policy_id, self.env.ref("crm_orders_demo.policy_shop")
+        )
+        self.assertFalse(leads.crm_orders_sla_log_ids)
+
+    def test_rule_gives_leads_to_people(self):
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Astioita häihin",
+                "type": "opportunity",
+                "user_id": False,
+                "company_id": self.env.ref("base.main_company").id,
+            }
+        )
+        self.assertEqual(lead.user_id, self.manager)
+        self.assertTrue(lead.crm_orders_sla_deadline)
 
     def test_key_of_the_demo_opens_the_door(self):
         response = self.url_open(

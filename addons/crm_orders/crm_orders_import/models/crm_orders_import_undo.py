@@ -2,8 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
 UNDO_BATCH = 200
-# What is there from the start, or goes away together with what was made.
-# What goes away together with it.
+# What goes away together with what was made.
 UNTOUCHED = {
     ("res.partner", "commercial_partner_id"),
     ("res.partner.category", "partner_ids"),

@@ -32,6 +32,16 @@ class TestImport(ImportMixin, TransactionCase):
         self.assertIn("Aino", record.preview_html)
         self.assertEqual(record.heading_row, 1)
 
+    def test_name_follows_the_file_until_it_is_typed(self):
+        """A form asks for the name before a file has been chosen."""
+        form = self.imports.new({})
+        self.assertEqual(form.name, "New Import")
+        form.filename = "vihko.xlsx"
+        self.assertEqual(form.name, "vihko")
+        form.name = "Old till"
+        form.filename = "kassa.csv"
+        self.assertEqual(form.name, "Old till")
+
     def test_dry_run_makes_nothing(self):
         known = self._new_partner("Eino K", phone="050 111 2223")
         self._new_partner("Twin 1", phone="050 999 8887")

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.tools import email_normalize
+from odoo.tools.mail import parse_contact_from_email
 
 from ..tools.auto_reply import is_auto_reply
 
@@ -70,7 +71,10 @@ class CrmLead(models.Model):
         match = source._match_sender(email_normalize(msg_dict.get("email_from") or ""))
         lead = super().message_new(
             msg_dict,
-            {**self._prepare_crm_orders_mail_vals(source, match), **custom_values},
+            {
+                **self._prepare_crm_orders_mail_vals(source, match, msg_dict),
+                **custom_values,
+            },
         )
         lead._crm_orders_keep_addressees(msg_dict)
         self.env["crm_orders.duplicate"]._report([(lead, match)])
@@ -78,7 +82,7 @@ class CrmLead(models.Model):
         return lead
 
     @api.model
-    def _prepare_crm_orders_mail_vals(self, source, match):
+    def _prepare_crm_orders_mail_vals(self, source, match, msg_dict):
         """Values of a lead made of a mail that the alias does not set itself."""
         vals = {
             "source_id": source.utm_source_id.id,
@@ -90,6 +94,10 @@ class CrmLead(models.Model):
             vals["user_id"] = source.user_id.id
         if match.partner:
             vals["partner_id"] = match.partner.id
+        else:
+            # Odoo keeps the name within the address, where no list shows it.
+            sender = msg_dict.get("email_from") or ""
+            vals["contact_name"] = parse_contact_from_email(sender)[0]
         if not source.allow_enrichment and "iap_enrich_done" in self._fields:
             vals["iap_enrich_done"] = True
         return {name: value for name, value in vals.items() if value}

@@ -41,6 +41,7 @@ class TestMail(MailMixin, TransactionCase):
         lead = self._receive("Onko sinistä?", message_id="<one@example.com>")
         self.assertEqual(lead.name, "Maljakko")
         self.assertEqual(lead.team_id, self.team)
+        self.assertEqual(lead.contact_name, "Aino")
         self.assertEqual(lead.source_id, self.source.utm_source_id)
         self.assertEqual(lead.medium_id, self.source.utm_medium_id)
         event = self.source.event_ids

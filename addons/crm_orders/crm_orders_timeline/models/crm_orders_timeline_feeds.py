@@ -3,6 +3,7 @@ from collections import namedtuple
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_amount
+from odoo.tools.mail import parse_contact_from_email
 
 TEXT_LENGTH = 300
 
@@ -158,12 +159,17 @@ class CrmOrdersTimelineFeeds(models.AbstractModel):
             result[message.id] = {
                 "title": title,
                 "text": (message.preview or "")[:TEXT_LENGTH],
-                "author": author.name or message.email_from or "",
+                "author": author.name or self._get_sender(message.email_from),
                 "direction": False if note else direction,
                 "model": message.model,
                 "res_id": message.res_id,
             }
         return result
+
+    @api.model
+    def _get_sender(self, address):
+        """The name in an address; of people in messengers nothing else is in it."""
+        return parse_contact_from_email(address)[0] or address or ""
 
     @api.model
     def _get_document_names(self, messages):
