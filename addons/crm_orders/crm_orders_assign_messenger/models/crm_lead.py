@@ -8,5 +8,6 @@ class CrmLead(models.Model):
 
     def _crm_orders_reaches(self, message):
         return super()._crm_orders_reaches(message) or bool(
-            self.crm_orders_conversation_id and self._crm_orders_is_for_customer(message)
+            self.crm_orders_conversation_id
+            and self._crm_orders_is_for_customer(message)
         )

@@ -25,17 +25,17 @@ class TestAnswers(MessengerMixin, TransactionCase):
     def test_answer_in_the_messenger_stops_the_clock(self):
         lead = self._write()
         self.assertFalse(lead.partner_id or lead.email_from)
-        self.assertTrue(lead.crm_orders_deadline)
-        self.assertFalse(lead.crm_orders_first_response)
+        self.assertTrue(lead.crm_orders_sla_deadline)
+        self.assertFalse(lead.crm_orders_first_response_date)
         self._answer(lead, "Hei!")
-        self.assertTrue(lead.crm_orders_first_response)
+        self.assertTrue(lead.crm_orders_first_response_date)
         self.assertEqual(lead.crm_orders_first_response_user_id, self.seller)
         self.assertEqual(lead.crm_orders_turn, "customer")
 
     def test_note_is_no_answer(self):
         lead = self._write()
         lead.with_user(self.seller).message_post(body="Soitan huomenna")
-        self.assertFalse(lead.crm_orders_first_response)
+        self.assertFalse(lead.crm_orders_first_response_date)
         self.assertEqual(lead.crm_orders_turn, "us")
 
     def test_next_message_makes_it_our_turn_again(self):
@@ -48,4 +48,4 @@ class TestAnswers(MessengerMixin, TransactionCase):
         lead = self._write()
         lead.crm_orders_conversation_id = False
         self._answer(lead, "Kuka osaa auttaa?")
-        self.assertFalse(lead.crm_orders_first_response)
+        self.assertFalse(lead.crm_orders_first_response_date)
