@@ -3,11 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from telephones import AGENT, NUMBERS
-from test_widget import CHROMIUM
 
-PATIENCE = 30_000
 SCREENS = {
     "desktop": {"viewport": {"width": 1366, "height": 768}},
     "phone": {
@@ -19,22 +17,19 @@ SCREENS = {
 
 
 @pytest.fixture(params=SCREENS)
-def screen(request, base_url):
+def screen(request, browser, base_url):
     """The seller's web client."""
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**CHROMIUM)
-        page = browser.new_context(
-            base_url=base_url, locale="en-US", **SCREENS[request.param]
-        ).new_page()
-        page.set_default_timeout(PATIENCE)
-        page.goto("/web/login")
-        page.locator("#login").fill("seller")
-        page.locator("#password").fill("seller")
-        page.get_by_role("button", name="Log in", exact=True).click()
-        page.locator(".o_web_client").wait_for()
-        yield page
-        browser.close()
+    window = browser.new_context(
+        base_url=base_url, locale="en-US", **SCREENS[request.param]
+    )
+    page = window.new_page()
+    page.goto("/web/login")
+    page.locator("#login").fill("seller")
+    page.locator("#password").fill("seller")
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.locator(".o_web_client").wait_for()
+    yield page
+    window.close()
 
 
 def spaced(number):

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 RELOADS = 30  # at most; each waits for RELOAD_PATIENCE
 RELOAD_PATIENCE = 2_000
+CLICKS = 4
+CLICK_PATIENCE = 5_000
 
 
 def reload_until(page, locator):
@@ -60,9 +62,16 @@ class Backend:
         """Add a product to a quotation."""
         lines = self.field("order_line").locator(".o_data_row")
         before = lines.count()
-        self.page.get_by_role("button", name="Add a product").click()
         line = lines.nth(before)
-        expect(line).to_contain_class("o_selected_row")
+        for attempt in range(CLICKS):
+            self.page.get_by_role("button", name="Add a product").click()
+            try:
+                # A click is lost while the line before it is still being worked out.
+                expect(line).to_contain_class("o_selected_row", timeout=CLICK_PATIENCE)
+                break
+            except AssertionError:
+                if attempt == CLICKS - 1:
+                    raise
         cell = line.locator("[name='product_template_id'], [name='product_id']").first
         cell.locator("input, textarea").first.fill(product)
         item = self.page.locator(".o-autocomplete--dropdown-item", has_text=product)
