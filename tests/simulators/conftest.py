@@ -8,6 +8,7 @@ import pytest
 
 from simulators import KINDS, adapters
 
+calling = adapters.tool("crm_orders_inbound", "calling")
 channel = adapters.tool("crm_orders_inbound", "channel")
 transport = adapters.tool("crm_orders_inbound", "transport")
 
@@ -86,7 +87,7 @@ class Door:
 
     def run(self, what, *arguments):
         generator = getattr(self.adapter, what)(self.settings, *arguments)
-        return channel.run(generator, transport.send)
+        return calling.run(generator, transport.send)
 
     def fault(self, what, *arguments):
         with pytest.raises(channel.SendError) as caught:

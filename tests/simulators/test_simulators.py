@@ -11,7 +11,9 @@ import pytest
 from simulators import adapters
 from simulators.remote import Remote
 
+calling = adapters.tool("crm_orders_inbound", "calling")
 channel = adapters.tool("crm_orders_inbound", "channel")
+transport = adapters.tool("crm_orders_inbound", "transport")
 PICTURE = channel.File("a.jpg", "image/jpeg", b"JPEG")
 DOCUMENT = channel.File("offer.pdf", "application/pdf", b"%PDF")
 DATA = {
@@ -175,7 +177,7 @@ def test_messenger_connects(play):
     wrong = channel.Settings({**door.values, "verify_token": DATA["verify_token"]})
     generator = door.adapter.register(wrong, door.url)
     with pytest.raises(channel.SendError, match="verification failed"):
-        channel.run(generator, adapters.tool("crm_orders_inbound", "transport").send)
+        calling.run(generator, transport.send)
 
 
 def test_whatsapp_states_after_sending(play):

@@ -12,6 +12,7 @@ import base64
 import re
 from urllib.parse import quote, urlencode
 
+from odoo.addons.crm_orders_inbound.tools.calling import download
 from odoo.addons.crm_orders_inbound.tools.channel import (
     Answer,
     Call,
@@ -22,7 +23,8 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     SendError,
     Setting,
     Unreadable,
-    download,
+)
+from odoo.addons.crm_orders_inbound.tools.reading import (
     iso_seconds,
     line,
     make_id,

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..tools import channel, lead_payload
+from ..tools import channel, lead_payload, reading
 from ..tools.lead_payload import PayloadError
 
 # A request that still waits untouched after this long no longer promises that the job
@@ -23,7 +23,7 @@ def _digest(content):
 def _storable_id(external_id):
     """The id itself, or a name for one that the database could not keep."""
     if external_id is None or (
-        len(external_id) <= channel.MAX_EXTERNAL_ID and external_id.isprintable()
+        len(external_id) <= reading.MAX_EXTERNAL_ID and external_id.isprintable()
     ):
         return external_id
     return f"sha256:{_digest(external_id.encode('utf-8', 'surrogatepass'))}"

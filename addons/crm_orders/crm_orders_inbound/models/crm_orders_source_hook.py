@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, ormcache
 
-from ..tools import channel, transport
+from ..tools import calling, channel, transport
 from ..tools.rest import REST
 
 TOKEN_BYTES = 18
@@ -223,7 +223,7 @@ class CrmOrdersSourceHook(models.AbstractModel):
         """
         self.ensure_one()
         generator = getattr(self._get_channel(), what)(self._get_settings(), *arguments)
-        return channel.run(generator, transport.send)
+        return calling.run(generator, transport.send)
 
     @api.model
     def _find_by_hook_token(self, token):

@@ -23,6 +23,7 @@ from urllib.parse import urlencode
 import hypothesis
 from hypothesis import strategies
 
+from ..tools.calling import run
 from ..tools.channel import (
     Call,
     Contact,
@@ -35,9 +36,8 @@ from ..tools.channel import (
     Settings,
     Status,
     Unreadable,
-    dig,
-    run,
 )
+from ..tools.reading import dig
 
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"

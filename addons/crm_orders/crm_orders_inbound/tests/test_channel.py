@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase, tagged
 
-from ..tools import channel
+from ..tools import calling, reading
 from ..tools.channel import HttpAnswer, Request, SendError, Unreadable
 
 
@@ -21,40 +21,40 @@ class TestChannel(BaseCase):
             (None, ""),
             ([], ""),
         ):
-            self.assertEqual(channel.text(value), expected)
-        self.assertEqual(channel.line(" a\r\n\tb\x7f\u202e "), "a b")
-        self.assertEqual(channel.line("x" * 500), "x" * 200)
+            self.assertEqual(reading.text(value), expected)
+        self.assertEqual(reading.line(" a\r\n\tb\x7f\u202e "), "a b")
+        self.assertEqual(reading.line("x" * 500), "x" * 200)
 
     def test_paths_may_lead_nowhere(self):
         value = {"a": [{"b": "c"}], "d": "e"}
-        self.assertEqual(channel.dig(value, "a", 0, "b"), "c")
-        self.assertEqual(channel.dig(value, "a", -1, "b"), "c")
+        self.assertEqual(reading.dig(value, "a", 0, "b"), "c")
+        self.assertEqual(reading.dig(value, "a", -1, "b"), "c")
         for path in (("x",), ("a", 1), ("a", "b"), ("d", "e"), ("d", 0), ("a", -2)):
-            self.assertIsNone(channel.dig(value, *path))
-        self.assertEqual(channel.rows(value, "d"), [])
+            self.assertIsNone(reading.dig(value, *path))
+        self.assertEqual(reading.rows(value, "d"), [])
 
     def test_numbers_and_times_have_limits(self):
         for value in (None, True, "", "1e9", "\u0661", [], float("nan"), 10**41, "1_0"):
-            self.assertIsNone(channel.number(value), value)
-        self.assertEqual(channel.number("-12.5"), -12.5)
-        self.assertEqual(channel.seconds("1749416383"), 1749416383)
-        self.assertEqual(channel.seconds(1458692752478, unit=1000), 1458692752.478)
+            self.assertIsNone(reading.number(value), value)
+        self.assertEqual(reading.number("-12.5"), -12.5)
+        self.assertEqual(reading.seconds("1749416383"), 1749416383)
+        self.assertEqual(reading.seconds(1458692752478, unit=1000), 1458692752.478)
         for value in (0, -5, 10**15, "soon", None):
-            self.assertIsNone(channel.seconds(value))
-        self.assertEqual(channel.iso_seconds("2018-02-02T22:25:27.5Z"), 1517610327.5)
-        self.assertEqual(channel.iso_seconds("1970-01-01T00:00:01"), 1)
+            self.assertIsNone(reading.seconds(value))
+        self.assertEqual(reading.iso_seconds("2018-02-02T22:25:27.5Z"), 1517610327.5)
+        self.assertEqual(reading.iso_seconds("1970-01-01T00:00:01"), 1)
         for value in ("", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", 5):
-            self.assertIsNone(channel.iso_seconds(value), value)
+            self.assertIsNone(reading.iso_seconds(value), value)
 
     def test_ids_are_whole_or_none(self):
-        self.assertEqual(channel.make_id("a", "b"), "a:b")
-        self.assertIsNone(channel.make_id("a", ""))
-        self.assertIsNone(channel.make_id("a", "x" * 511))
+        self.assertEqual(reading.make_id("a", "b"), "a:b")
+        self.assertIsNone(reading.make_id("a", ""))
+        self.assertIsNone(reading.make_id("a", "x" * 511))
 
     def test_texts_are_compared_whatever_they_are(self):
-        self.assertTrue(channel.same_as_any("b", ["a", "b"]))
-        self.assertFalse(channel.same_as_any("b", []))
-        self.assertFalse(channel.same_as_any("\ud800", ["a", "\u00e4"]))
+        self.assertTrue(reading.same_as_any("b", ["a", "b"]))
+        self.assertFalse(reading.same_as_any("b", []))
+        self.assertFalse(reading.same_as_any("\ud800", ["a", "\u00e4"]))
 
     def test_addresses_that_may_be_called(self):
         bases = ["https://api.example.com/v1", "http://127.0.0.1:8081"]
@@ -66,7 +66,7 @@ class TestChannel(BaseCase):
             "https://cdn.media.example.org/x",
             "https://media.example.org",
         ):
-            self.assertTrue(channel.is_at(url, bases, ["media.example.org"]), url)
+            self.assertTrue(calling.is_at(url, bases, ["media.example.org"]), url)
         for url in (
             "http://api.example.com/x",
             "https://api.example.com:8443/x",
@@ -92,7 +92,7 @@ class TestChannel(BaseCase):
             "",
             None,
         ):
-            self.assertFalse(channel.is_at(url, bases, ["media.example.org"]), url)
+            self.assertFalse(calling.is_at(url, bases, ["media.example.org"]), url)
 
     def _download(self, url, *answers, headers=None):
         calls, waiting = [], list(answers)
@@ -101,8 +101,8 @@ class TestChannel(BaseCase):
             calls.append(call)
             return waiting.pop(0)
 
-        generator = channel.download(url, ["https://a.example"], ["b.example"], headers)
-        return channel.run(generator, transport), calls
+        generator = calling.download(url, ["https://a.example"], ["b.example"], headers)
+        return calling.run(generator, transport), calls
 
     def test_token_goes_to_the_base_alone(self):
         token = {"Authorization": "Bearer x"}
@@ -125,17 +125,17 @@ class TestChannel(BaseCase):
                 self._download("https://a.example/1", *[away] * 9)
 
     def test_long_texts_are_cut_between_words(self):
-        self.assertEqual(channel.pieces("", 5), [])
-        self.assertEqual(channel.pieces("  short ", 10), ["short"])
-        self.assertEqual(channel.pieces("aaa bbb ccc", 7), ["aaa bbb", "ccc"])
+        self.assertEqual(reading.pieces("", 5), [])
+        self.assertEqual(reading.pieces("  short ", 10), ["short"])
+        self.assertEqual(reading.pieces("aaa bbb ccc", 7), ["aaa bbb", "ccc"])
         self.assertEqual(
-            channel.pieces("aaaa\n\nbb cc", 9), ["aaaa", "bb cc"], "paragraphs first"
+            reading.pieces("aaaa\n\nbb cc", 9), ["aaaa", "bb cc"], "paragraphs first"
         )
-        self.assertEqual(channel.pieces("x" * 12, 5), ["x" * 5, "x" * 5, "xx"])
-        emoji = channel.pieces("🪑" * 10, 10, lambda text: len(text.encode()))
+        self.assertEqual(reading.pieces("x" * 12, 5), ["x" * 5, "x" * 5, "xx"])
+        emoji = reading.pieces("🪑" * 10, 10, lambda text: len(text.encode()))
         self.assertEqual(emoji, ["🪑🪑"] * 5)
         words = "sana " * 5000
-        self.assertEqual(" ".join(channel.pieces(words, 100)), words.strip())
+        self.assertEqual(" ".join(reading.pieces(words, 100)), words.strip())
 
     def test_bodies_that_are_no_objects(self):
         for body in (b"", b"[]", b"{", b"\xff", b"[" * 100_000, b"1" * 5000):

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..tools import channel
+from ..tools import channel, reading
 from ..tools.lead_payload import read
 from .common import InboundMixin
 
@@ -30,7 +30,7 @@ class ListChannel(channel.Channel):
 
     def verify(self, request, settings):
         given = request.header("X-Secret")
-        if not channel.same_as_any(given, settings.accepted("secret")):
+        if not reading.same_as_any(given, settings.accepted("secret")):
             raise channel.Refused(401, "wrong_secret", "The secret is wrong.")
 
     def split(self, request):

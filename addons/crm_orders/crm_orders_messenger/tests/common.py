@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.tests import new_test_user
 
-from odoo.addons.crm_orders_inbound.tools import channel, transport
+from odoo.addons.crm_orders_inbound.tools import channel, reading, transport
 
 SECRET = "secret of the test channel"
 
@@ -17,7 +17,7 @@ class TalkChannel(channel.Channel):
     reply_hours = None
 
     def verify(self, request, settings):
-        if not channel.same_as_any(
+        if not reading.same_as_any(
             request.header("X-Secret"), settings.accepted("secret")
         ):
             raise channel.Refused(401, "wrong_secret", "The secret is wrong.")

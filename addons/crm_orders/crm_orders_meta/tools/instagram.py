@@ -5,7 +5,8 @@ https://developers.facebook.com/docs/instagram-platform/instagram-api-with-insta
 
 from dataclasses import replace
 
-from odoo.addons.crm_orders_inbound.tools.channel import SendError, line
+from odoo.addons.crm_orders_inbound.tools.channel import SendError
+from odoo.addons.crm_orders_inbound.tools.reading import line
 
 from .messaging import MessagingChannel
 from .meta import MetaChannel

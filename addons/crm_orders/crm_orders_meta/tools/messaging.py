@@ -6,8 +6,8 @@ https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 from functools import partial
 from urllib.parse import quote
 
+from odoo.addons.crm_orders_inbound.tools.calling import download
 from odoo.addons.crm_orders_inbound.tools.channel import (
-    OCTETS,
     Attachment,
     Contact,
     Handle,
@@ -17,8 +17,10 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     SendError,
     Status,
     Unreadable,
+)
+from odoo.addons.crm_orders_inbound.tools.reading import (
+    OCTETS,
     dig,
-    download,
     line,
     make_id,
     number,

@@ -2,12 +2,8 @@
 
 import json
 
-from odoo.addons.crm_orders_inbound.tools.channel import (
-    SendError,
-    Setting,
-    line,
-    text,
-)
+from odoo.addons.crm_orders_inbound.tools.channel import SendError, Setting
+from odoo.addons.crm_orders_inbound.tools.reading import line, text
 
 from .messaging import MessagingChannel
 

@@ -8,6 +8,7 @@ import hmac
 import json
 from urllib.parse import quote
 
+from odoo.addons.crm_orders_inbound.tools.calling import bearing, retry_after
 from odoo.addons.crm_orders_inbound.tools.channel import (
     MAX_PARTS,
     Answer,
@@ -19,11 +20,11 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     SendError,
     Setting,
     Unreadable,
-    bearing,
+)
+from odoo.addons.crm_orders_inbound.tools.reading import (
     dig,
     line,
     number,
-    retry_after,
     same_as_any,
     text,
 )

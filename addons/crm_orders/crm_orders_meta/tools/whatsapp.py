@@ -7,6 +7,7 @@ import re
 from functools import partial
 from urllib.parse import quote
 
+from odoo.addons.crm_orders_inbound.tools.calling import bearing, download
 from odoo.addons.crm_orders_inbound.tools.channel import (
     Contact,
     File,
@@ -17,9 +18,9 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     Setting,
     Status,
     Unreadable,
-    bearing,
+)
+from odoo.addons.crm_orders_inbound.tools.reading import (
     dig,
-    download,
     line,
     make_id,
     rows,

@@ -5,9 +5,8 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/webhoo
 
 import json
 
-from odoo.addons.crm_orders_inbound.tools.channel import (
-    Attachment,
-    Message,
+from odoo.addons.crm_orders_inbound.tools.channel import Attachment, Message
+from odoo.addons.crm_orders_inbound.tools.reading import (
     dig,
     line,
     number,

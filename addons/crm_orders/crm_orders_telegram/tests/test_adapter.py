@@ -8,10 +8,7 @@ from odoo.addons.crm_orders_inbound.tests.channel_case import (
     ChannelTests,
     load,
 )
-from odoo.addons.crm_orders_inbound.tools.channel import (
-    File,
-    HttpAnswer,
-)
+from odoo.addons.crm_orders_inbound.tools.channel import File, HttpAnswer
 
 from ..tools.telegram import SECRET_HEADER, Telegram
 

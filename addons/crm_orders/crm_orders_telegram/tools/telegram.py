@@ -4,6 +4,7 @@ import json
 import re
 from urllib.parse import quote
 
+from odoo.addons.crm_orders_inbound.tools.calling import download, retry_after
 from odoo.addons.crm_orders_inbound.tools.channel import (
     Answer,
     Channel,
@@ -17,12 +18,12 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     SendError,
     Setting,
     Unreadable,
+)
+from odoo.addons.crm_orders_inbound.tools.reading import (
     dig,
-    download,
     line,
     make_id,
     number,
-    retry_after,
     rows,
     same_as_any,
     seconds,

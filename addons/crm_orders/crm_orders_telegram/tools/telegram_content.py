@@ -3,14 +3,8 @@
 Names of fields are those of https://core.telegram.org/bots/api#message.
 """
 
-from odoo.addons.crm_orders_inbound.tools.channel import (
-    Attachment,
-    dig,
-    line,
-    number,
-    rows,
-    text,
-)
+from odoo.addons.crm_orders_inbound.tools.channel import Attachment
+from odoo.addons.crm_orders_inbound.tools.reading import dig, line, number, rows, text
 
 # Field of a message: name of the file when it has none, and its type.
 FILES = {

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.fields import Datetime
 from odoo.tests import new_test_user
 
-from odoo.addons.crm_orders_inbound.tools import channel
+from odoo.addons.crm_orders_inbound.tools import channel, reading
 from odoo.addons.crm_orders_inbound.tools.channel import Call, Request
 
 TOKEN = "token-of-the-test-line"
@@ -22,14 +22,14 @@ class Line(channel.Channel):
             raise channel.Refused(403, "wrong", "The token is wrong.")
 
     def split(self, request):
-        return [channel.text(request.json, "event_id")]
+        return [reading.text(request.json, "event_id")]
 
     def read(self, request, index, settings):
         return Call(**{"state": "", "direction": "in", **request.json["call"]})
 
     def call(self, settings, agent, number, hook_url):
         answer = yield channel.HttpCall("POST", "http://localhost/call", json=number)
-        return channel.text(answer.json, "id")
+        return reading.text(answer.json, "id")
 
     def fetch(self, settings, ref):
         answer = yield channel.HttpCall("GET", f"http://localhost/{ref}")

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from odoo.addons.crm_orders_inbound.tools.calling import bearing, download, retry_after
 from odoo.addons.crm_orders_inbound.tools.channel import (
     Attachment,
     Call,
@@ -23,14 +24,13 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     Setting,
     Status,
     Unreadable,
-    bearing,
+)
+from odoo.addons.crm_orders_inbound.tools.reading import (
     dig,
-    download,
     iso_seconds,
     line,
     make_id,
     number,
-    retry_after,
     rows,
     text,
 )

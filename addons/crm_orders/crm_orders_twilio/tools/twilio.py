@@ -20,11 +20,8 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     Setting,
     Status,
     Unreadable,
-    line,
-    make_id,
-    number,
-    text,
 )
+from odoo.addons.crm_orders_inbound.tools.reading import line, make_id, number, text
 
 from . import twilio_signature as signature
 from . import twilio_twiml as twiml

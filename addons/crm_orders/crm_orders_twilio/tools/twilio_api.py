@@ -8,16 +8,14 @@ import re
 from urllib.parse import quote, urlencode
 from xml.sax.saxutils import escape, quoteattr
 
+from odoo.addons.crm_orders_inbound.tools.calling import download, retry_after
 from odoo.addons.crm_orders_inbound.tools.channel import (
     Channel,
     File,
     HttpCall,
     SendError,
-    download,
-    line,
-    retry_after,
-    text,
 )
+from odoo.addons.crm_orders_inbound.tools.reading import line, text
 
 from . import twilio_twiml as twiml
 

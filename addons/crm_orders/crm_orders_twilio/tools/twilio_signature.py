@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from urllib.parse import parse_qs, urlsplit
 
-from odoo.addons.crm_orders_inbound.tools.channel import same, same_as_any
+from odoo.addons.crm_orders_inbound.tools.reading import same, same_as_any
 
 PORTS = {"http": 80, "https": 443}
 FORM = "application/x-www-form-urlencoded"

@@ -4,8 +4,8 @@ import hashlib
 import hmac
 import json
 
+from odoo.addons.crm_orders_inbound.tools.calling import download, retry_after
 from odoo.addons.crm_orders_inbound.tools.channel import (
-    OCTETS,
     Attachment,
     Channel,
     Contact,
@@ -20,12 +20,13 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     Setting,
     Status,
     Unreadable,
+)
+from odoo.addons.crm_orders_inbound.tools.reading import (
+    OCTETS,
     dig,
-    download,
     line,
     make_id,
     number,
-    retry_after,
     rows,
     same_as_any,
     seconds,

@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 
+from odoo.addons.crm_orders_inbound.tools.calling import download, is_at, retry_after
 from odoo.addons.crm_orders_inbound.tools.channel import (
     Answer,
     Channel,
@@ -19,13 +20,12 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     SendError,
     Setting,
     Unreadable,
+)
+from odoo.addons.crm_orders_inbound.tools.reading import (
     dig,
-    download,
-    is_at,
     line,
     make_id,
     number,
-    retry_after,
     rows,
     same_as_any,
     seconds,

@@ -3,9 +3,9 @@
 https://dev.vk.com/en/reference/objects/message
 """
 
-from odoo.addons.crm_orders_inbound.tools.channel import (
+from odoo.addons.crm_orders_inbound.tools.channel import Attachment
+from odoo.addons.crm_orders_inbound.tools.reading import (
     OCTETS,
-    Attachment,
     dig,
     line,
     number,

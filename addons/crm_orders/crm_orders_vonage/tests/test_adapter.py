@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.crm_orders_inbound.tests.channel_case import SignedBodyTests, load
-from odoo.addons.crm_orders_inbound.tools.channel import HttpAnswer, bearing
+from odoo.addons.crm_orders_inbound.tools.calling import bearing
+from odoo.addons.crm_orders_inbound.tools.channel import HttpAnswer
 
 from ..tools import jwt
 from ..tools.vonage import Vonage

@@ -9,6 +9,7 @@ import json
 import time
 from urllib.parse import urlsplit
 
+from odoo.addons.crm_orders_inbound.tools.calling import bearing
 from odoo.addons.crm_orders_inbound.tools.channel import (
     Answer,
     Attachment,
@@ -22,7 +23,8 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     Setting,
     Status,
     Unreadable,
-    bearing,
+)
+from odoo.addons.crm_orders_inbound.tools.reading import (
     dig,
     iso_seconds,
     line,

@@ -6,17 +6,14 @@ https://developer.vonage.com/en/api
 import secrets
 import time
 
-from odoo.addons.crm_orders_inbound.tools.channel import (
-    Channel,
-    HttpCall,
-    SendError,
+from odoo.addons.crm_orders_inbound.tools.calling import (
     bearing,
     download,
     is_at,
-    line,
     retry_after,
-    text,
 )
+from odoo.addons.crm_orders_inbound.tools.channel import Channel, HttpCall, SendError
+from odoo.addons.crm_orders_inbound.tools.reading import line, text
 
 from . import jwt
 
