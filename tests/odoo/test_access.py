@@ -52,6 +52,15 @@ class TestAccess(TransactionCase):
                     )
                 )
 
+    def test_records_of_core_can_be_copied_without_our_rights(self):
+        for model in self.env.registry.values():
+            if model._original_module in self.modules or model._abstract:
+                continue
+            for field in model._fields.values():
+                group = (field.groups or "").lstrip("!").partition(".")[0]
+                if field._module in self.modules and group in self.modules:
+                    self.assertFalse(field.copy, f"{field} is not everybody's to read")
+
     def test_every_field_and_action_helps(self):
         """Empty screens tell what to do; models have a description."""
         for model in self.models:

@@ -23,6 +23,7 @@ class CrmLead(models.Model):
     crm_orders_visit = fields.Json(
         "Visits",
         readonly=True,
+        copy=False,
         groups="crm_orders_base.group_user",
         help="What brought the visitor here the first time and the last time.",
     )
@@ -31,8 +32,8 @@ class CrmLead(models.Model):
         compute="_compute_crm_orders_visit_text",
         groups="crm_orders_base.group_user",
     )
-    crm_orders_consent_text = fields.Text("Agreed To", readonly=True)
-    crm_orders_consent_date = fields.Datetime("Agreed On", readonly=True)
+    crm_orders_consent_text = fields.Text("Agreed To", readonly=True, copy=False)
+    crm_orders_consent_date = fields.Datetime("Agreed On", readonly=True, copy=False)
 
     @api.depends("crm_orders_visit")
     @api.depends_context("lang", "tz")
