@@ -134,9 +134,10 @@ class CrmOrdersRecording(models.Model):
             SQL(
                 """
                 UPDATE crm_orders_recording
-                   SET attempts = attempts + 1,
+                   SET attempts = COALESCE(attempts, 0) + 1,
                        next_attempt = %(now)s
-                           + interval '1 minute' * power(%(base)s, attempts)
+                           + interval '1 minute'
+                               * power(%(base)s, COALESCE(attempts, 0))
                  WHERE id IN (
                      SELECT id FROM crm_orders_recording
                       WHERE state = 'waiting' AND next_attempt <= %(now)s

@@ -84,7 +84,9 @@ class TestProvider(TelephonyMixin, HttpCase):
         recording = call.recording_ids
         self.assertEqual((len(recording), recording.state), (1, "waiting"))
         self._fetch(SendError("Not yet."))
-        self.assertEqual(recording.state, "waiting")
+        self.assertEqual((recording.state, recording.attempts), ("waiting", 1))
+        self.assertEqual(recording.error, "Not yet.")
+        self.assertGreater(recording.next_attempt, recording.create_date)
         recording.next_attempt = fields.Datetime.now()
         self._fetch(HttpAnswer(200, {"Content-Type": "audio/mpeg"}, b"ID3 sound"))
         self.assertEqual(recording.state, "done")
