@@ -21,6 +21,8 @@ PROTECTED = {
     "crm_orders_turn",
     "crm_orders_turn_date",
 }
+# What follows from them.
+COMPUTED = {"crm_orders_sla_state"}
 US, CUSTOMER = "us", "customer"
 
 
@@ -192,7 +194,7 @@ class CrmLead(models.Model):
         return result
 
     def _crm_orders_check_protected(self, vals):
-        if not self.env.su and PROTECTED & vals.keys():
+        if not self.env.su and (PROTECTED | COMPUTED) & vals.keys():
             raise AccessError(
                 self.env._(
                     "When customers were answered is written down by the system."

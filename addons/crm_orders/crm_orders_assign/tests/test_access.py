@@ -126,6 +126,7 @@ class TestAccess(AssignMixin, TransactionCase):
             "crm_orders_response_minutes": 1,
             "crm_orders_turn": "customer",
             "crm_orders_assign_rule_id": False,
+            "crm_orders_sla_state": "answered",
         }
         for role in ("seller", "manager"):
             lead = self._as(self.lead, role)
@@ -138,11 +139,13 @@ class TestAccess(AssignMixin, TransactionCase):
         context = {
             "default_crm_orders_first_response_date": "2001-01-01 00:00:00",
             "default_crm_orders_sla_deadline": "2101-01-01 00:00:00",
+            "default_crm_orders_sla_state": "answered",
             "default_user_id": False,
         }
         leads = self._as(self.env["crm.lead"], "seller").with_context(**context)
         lead = leads.create({"name": "New", "user_id": False})
         self.assertFalse(lead.crm_orders_first_response_date)
+        self.assertEqual(lead.crm_orders_sla_state, "running")
         self.assertLess(lead.crm_orders_sla_deadline, datetime(2100, 1, 1))
 
     def test_seller_sees_escalations_of_own_leads(self):
