@@ -10,6 +10,7 @@ from odoo.addons.crm_orders_inbound.controllers.lead_dispatcher import (
     json_error,
 )
 from odoo.addons.crm_orders_inbound.tools.channel import Refused, Request
+from odoo.addons.crm_orders_inbound.tools.reading import line
 
 MAX_BODY = 64 * 1024
 
@@ -55,7 +56,6 @@ class OrdersController(http.Controller):
         if not isinstance(said, dict):
             return json_error(400, "bad_json", "The body is no JSON object.")
         orders = env["crm_orders.asterisk.order"]
-        status = said.get("status")
-        source._note_service(status if isinstance(status, str) else "")
+        source._note_service(line(said, "status"))
         orders._take_results(source, said.get("results"))
         return json_answer({"orders": orders._hand_out(source)})

@@ -75,7 +75,8 @@ class CrmOrdersAsteriskOrder(models.Model):
         """What became of orders, `[{"id": 7, "error": "..."}]`, in any shape."""
         found = {}
         for result in results[:MAX_RESULTS] if isinstance(results, list) else ():
-            if not isinstance(result, dict) or not isinstance(result.get("id"), int):
+            # To Python, True and False are numbers as well.
+            if not isinstance(result, dict) or type(result.get("id")) is not int:
                 continue
             if 0 < result["id"] < 2**31 and isinstance(result.get("error"), str):
                 found[result["id"]] = re.sub(r"[^\x20-\x7e]", " ", result["error"])[

@@ -119,7 +119,9 @@ class TestAsteriskSource(ProviderMixin, HttpCase):
             {"results": "x"},
             {"results": [1, {"id": "7", "error": "x"}, {"id": 2**70, "error": "x"}]},
             {"results": [{"id": -1, "error": "x"}, {"id": True, "error": None}]},
+            {"results": [{"id": True, "error": "x"}, {"id": 7, "error": "\ud800\0"}]},
             {"status": {"a": 1}},
+            {"status": "\ud800\0"},
         ):
             self.assertEqual(self._ask(**body).status_code, 200, body)
         path = urlsplit(self.source.hook_url).path.replace("/hook/", "/asterisk/")
