@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
 
 FIELDS = [
     ("name", "Name"),
@@ -50,5 +51,9 @@ class CrmOrdersImportColumn(models.Model):
 
     def write(self, vals):
         if not self.env.su:
+            if vals.keys() - {"field"}:
+                raise AccessError(
+                    self.env._("Of a column, only what it holds can be changed.")
+                )
             self.import_id._check_may_change()
         return super().write(vals)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..tools import columns
 
@@ -24,13 +25,30 @@ class CrmOrdersImportMapping(models.Model):
                 for heading, field in (mapping.columns or [])
             )
 
+    @api.constrains("columns")
+    def _check_columns(self):
+        # All imports look at all mappings; one that cannot be read would stop them.
+        for mapping in self:
+            pairs = mapping.columns or []
+            if not isinstance(pairs, list) or not all(
+                isinstance(pair, list)
+                and len(pair) == 2
+                and all(isinstance(one, str) for one in pair)
+                for pair in pairs
+            ):
+                raise ValidationError(
+                    self.env._("Columns are remembered with a button of an import.")
+                )
+
     @api.model
     def _find(self, headings):
         """The mapping that knows most of these headings, if most of them are known."""
         wanted = {columns.simplify(heading) for heading in headings} - {""}
         best, most = self.browse(), len(wanted) * 0.7
         for mapping in self.search([], order="id desc", limit=200):
-            known = {columns.simplify(heading) for heading, _field in mapping.columns}
+            known = {
+                columns.simplify(heading) for heading, _field in mapping.columns or []
+            }
             if wanted and len(wanted & known) > most:
                 best, most = mapping, len(wanted & known)
         return best

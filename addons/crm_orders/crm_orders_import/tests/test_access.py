@@ -1,6 +1,6 @@
 import base64
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, tagged
 
 from .common import ImportMixin, csv_file
@@ -37,6 +37,20 @@ class TestAccess(ImportMixin, TransactionCase):
                 self.imports.with_user(user).create(
                     {"file": base64.b64encode(csv_file(*ROWS))}
                 )
+
+    def test_columns_stay_where_they_are(self):
+        first, second = self._upload(csv_file(*ROWS)), self._upload(csv_file(*ROWS))
+        for vals in ({"import_id": second.id}, {"heading": "x"}, {"position": 9}):
+            with self.assertRaises(AccessError):
+                first.column_ids[0].with_user(self.manager).write(vals)
+
+    def test_remembered_columns_are_columns(self):
+        mappings = self.env["crm_orders.import.mapping"].with_user(self.manager)
+        for columns in (5, "x", [["a"]], [["a", 5]], {"a": "b"}):
+            with self.assertRaises(ValidationError):
+                mappings.create({"name": "M", "columns": columns})
+        mappings.create({"name": "None"})
+        self._upload(csv_file(*ROWS))
 
     def test_other_companies_see_nothing(self):
         record = self._check(*ROWS)
