@@ -51,6 +51,14 @@ class CrmOrdersSourceSetting(models.Model):
         "(source_id, name)", "A source has each setting only once."
     )
 
+    def write(self, vals):
+        # Under another name a secret would be shown as what is none.
+        if not self.env.su and vals.keys() - {"entry"}:
+            raise AccessError(
+                self.env._("Of a setting, only its value can be changed.")
+            )
+        return super().write(vals)
+
     @api.depends("source_id.kind", "name")
     @api.depends_context("lang")
     def _compute_texts(self):
