@@ -27,9 +27,11 @@ class ResPartner(models.Model):
         if not self.env.user.has_group("crm_orders_base.group_manager"):
             raise AccessError(self.env._("Only a manager of Orders may erase."))
         self.check_access("write")
-        # Requests are nobody's to write on, not even the managers' who erase them.
-        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        # What other companies were sent by the same customer is theirs to erase.
+        leads = self.env["crm.lead"].with_context(active_test=False)
         leads = leads.search([("partner_id", "child_of", self.ids)])
+        # Requests are nobody's to write on, not even the managers' who erase them.
+        leads = leads.sudo()
         events = leads.crm_orders_event_ids
         (events | events.origin_id)._erase_texts()
         leads.description = False

@@ -64,6 +64,23 @@ class TestDigest(InboundMixin, TransactionCase):
             )
         )
 
+    def test_what_other_companies_were_sent_stays(self):
+        customer = self.env["res.partner"].create(
+            {"name": "Aino", "email": "aino@example.com"}
+        )
+        event = self._accept({"email": "aino@example.com", "message": "Their words"})
+        self._run_job()
+        self.assertEqual(event.lead_id.partner_id, customer)
+        stranger = new_test_user(
+            self.env,
+            "digest_eraser",
+            groups="crm_orders_base.group_manager,base.group_partner_manager",
+        )
+        wizard = self.env["crm_orders.erase"].with_user(stranger)
+        wizard.create({"partner_ids": customer.ids}).action_erase()
+        self.assertTrue(event.body)
+        self.assertTrue(event.lead_id.description)
+
     def test_customer_is_forgotten_on_request(self):
         customer = self.env["res.partner"].create(
             {"name": "Aino", "email": "aino@example.com", "company_id": self.company.id}

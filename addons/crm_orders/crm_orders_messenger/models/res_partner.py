@@ -12,6 +12,7 @@ class ResPartner(models.Model):
             .sudo()
             .search(
                 [
+                    ("source_id.company_id", "in", self.env.companies.ids),
                     "|",
                     ("identity_id.partner_id", "child_of", self.ids),
                     ("lead_id", "in", leads.ids),
