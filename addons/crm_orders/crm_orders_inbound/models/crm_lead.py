@@ -87,7 +87,8 @@ class CrmLead(models.Model):
 
     def _message_create(self, values_list):
         guest_id = self.env.context.get("crm_orders_guest_id")
-        if guest_id:
+        # A client could send it as well, and write in the name of a customer.
+        if guest_id and self.env.su:
             for values in values_list:
                 values["author_guest_id"] = guest_id
         return super()._message_create(values_list)

@@ -65,6 +65,18 @@ class TestAccess(InboundMixin, TransactionCase):
         self._assert_refused(event.action_replay)
         self._assert_refused(event.write, {"state": "done"})
 
+    def test_nobody_writes_in_the_name_of_a_customer(self):
+        guest = self.env["mail.guest"].create({"name": "Customer"})
+        lead = self.env["crm.lead"].create(
+            {"name": "Wants a sofa", "user_id": self.users["seller"].id}
+        )
+        lead = lead.with_user(self.users["seller"])
+        forged = lead.with_context(
+            crm_orders_guest_id=guest.id, crm_orders_incoming=True
+        ).message_post(body="I cancel my order", message_type="comment")
+        self.assertFalse(forged.author_guest_id)
+        self.assertEqual(forged.author_id, self.users["seller"].partner_id)
+
     def test_seller_sees_requests_of_own_and_unassigned_leads_only(self):
         event = self._as(self.event, "seller")
         lead = self.env["crm.lead"].create(
