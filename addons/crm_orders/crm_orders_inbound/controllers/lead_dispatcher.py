@@ -5,8 +5,6 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from odoo.http import Dispatcher, Response
 
-from ..tools.lead_payload import MAX_BODY
-
 PREFIX = "/crm_orders/v1/"
 
 _logger = logging.getLogger(__name__)
@@ -46,8 +44,10 @@ class LeadDispatcher(Dispatcher):
 
     def handle_error(self, exc):
         if isinstance(exc, RequestEntityTooLarge):
+            # What the endpoint reads is one byte more than it takes.
+            limit = self.request.httprequest.max_content_length - 1
             return json_error(
-                413, "too_large", f"The body is larger than {MAX_BODY} bytes."
+                413, "too_large", f"The body is larger than {limit} bytes."
             )
         if isinstance(exc, HTTPException):
             return json_error(exc.code or 500, "http_error", exc.name)

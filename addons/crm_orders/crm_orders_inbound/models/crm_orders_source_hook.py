@@ -235,8 +235,10 @@ class CrmOrdersSourceHook(models.AbstractModel):
 
     @ormcache("token")
     def _get_id_by_hook_token(self, token):
-        # As with keys: a miss raises and so is not remembered.
-        source = self.sudo().search_fetch([("hook_token", "=", token)], ["id"], limit=1)
+        # As with keys: a miss raises and so is not remembered. The database takes no NUL.
+        source = "\0" not in token and self.sudo().search_fetch(
+            [("hook_token", "=", token)], ["id"], limit=1
+        )
         if not source:
             raise AccessError(self.env._("No active source has this address."))
         return source.id

@@ -277,9 +277,15 @@ class TestHook(HookMixin, TransactionCase):
         self.assertEqual(
             self.source._get_settings()["secret"], "the secret of the test"
         )
-        with self.assertRaises(AccessError):
-            setting.write({"name": "page"})
-            setting.write({"value": "x"})
+        for vals in (
+            {"name": "page"},
+            {"value": "x"},
+            {"previous": "[]"},
+            {"source_id": self.source.copy().id},
+            {"entry": "y", "name": "page"},
+        ):
+            with self.assertRaises(AccessError):
+                setting.write(vals)
         with self.assertRaises(AccessError):
             self.settings["secret"].with_user(seller).read(["entry"])
         with self.assertRaises(AccessError):
@@ -349,7 +355,10 @@ class TestHookDoor(HookMixin, HttpCase):
     def test_wrong_requests_are_refused(self):
         self.assertEqual(self._post(b"{}", secret="x").status_code, 401)
         self.assertEqual(self._post(b"{}", token="x" * 24).status_code, 404)
-        self.assertEqual(self._post(b"x" * (1024 * 1024 + 1)).status_code, 413)
+        self.assertEqual(self.url_open(f"{self._url('a')}%00").status_code, 404)
+        answer = self._post(b"x" * (1024 * 1024 + 2))
+        self.assertEqual(answer.status_code, 413)
+        self.assertIn("1048576 bytes", answer.text)
         self.assertEqual(
             self.url_open(self._url(), method="PUT", data=b"{}").status_code, 405
         )

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 MAX_EXTERNAL_ID = 512
 # Greater numbers are no ids, and later times are no times.
 MAX_NUMBER = 10**40
-MAX_SECONDS = 253402300800
+# Times at the end of the calendar leave it where they are shown in another zone.
+MAX_SECONDS = 4102444800
 # The kind of a file of which nothing is known.
 OCTETS = "application/octet-stream"
 
