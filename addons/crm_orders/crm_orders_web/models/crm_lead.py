@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 TOUCH_ORDER = (
     "time",
@@ -13,6 +14,8 @@ TOUCH_ORDER = (
     "fbclid",
     "msclkid",
 )
+# What visitors have agreed to, and how they came, is evidence that nobody writes by hand.
+EVIDENCE = {"crm_orders_visit", "crm_orders_consent_text", "crm_orders_consent_date"}
 
 
 class CrmLead(models.Model):
@@ -56,6 +59,25 @@ class CrmLead(models.Model):
                         if touch.get(key)
                     ]
             lead.crm_orders_visit_text = "\n".join(parts)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._crm_orders_check_evidence(vals)
+        given = {f"default_{name}" for name in EVIDENCE} & self.env.context.keys()
+        if given and not self.env.su:
+            self = self.with_context(**dict.fromkeys(given, False))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._crm_orders_check_evidence(vals)
+        return super().write(vals)
+
+    def _crm_orders_check_evidence(self, vals):
+        if not self.env.su and EVIDENCE & vals.keys():
+            raise AccessError(
+                self.env._("What a visitor agreed to is not written by hand.")
+            )
 
     def _get_crm_orders_touch_labels(self):
         return {

@@ -90,7 +90,11 @@ class CrmOrdersWebField(models.Model):
 
     def write(self, vals):
         self.env.registry.clear_cache()
-        return super().write(vals)
+        result = super().write(vals)
+        if "source_id" in vals:
+            # The rules have looked at the old form; the new one counts as well.
+            self.check_access("write")
+        return result
 
     def unlink(self):
         self.env.registry.clear_cache()

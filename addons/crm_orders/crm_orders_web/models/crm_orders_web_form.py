@@ -89,8 +89,9 @@ class CrmOrdersWebForm(models.AbstractModel):
 
     @ormcache("key")
     def _get_id_by_web_key(self, key):
-        # A miss raises, so guessed keys never push true ones out of the cache.
-        source = (
+        # A miss raises, so guessed keys never push true ones out of the cache. The
+        # database takes no NUL.
+        source = "\0" not in key and (
             self.env["crm_orders.source"]
             .sudo()
             .search_fetch([("web_key", "=", key), ("kind", "=", "web")], ["id"])

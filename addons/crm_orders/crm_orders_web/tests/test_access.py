@@ -57,6 +57,44 @@ class TestAccess(WebMixin, TransactionCase):
             with self.assertRaises(AccessError):
                 change()
 
+    def test_fields_stay_in_the_company(self):
+        abroad = self.env["crm_orders.source"].create({"name": "There", "kind": "web"})
+        abroad.company_id = self.stranger.company_id
+        abroad.web_field_ids.filtered(lambda one: one.kind == "name").unlink()
+        field = self.field.with_user(self.users["manager"])
+        with self.assertRaises(AccessError):
+            field.source_id = abroad
+            self.env.flush_all()
+
+    def test_nobody_writes_down_what_a_visitor_agreed_to(self):
+        forged = {
+            "crm_orders_consent_text": "Everything",
+            "crm_orders_consent_date": "2001-01-01 00:00:00",
+            "crm_orders_visit": {"first": {"utm_source": "x"}},
+        }
+        leads = self.env["crm.lead"]
+        lead = leads.create(
+            {
+                "name": "Form",
+                "company_id": self.company.id,
+                "user_id": False,
+                **forged,
+            }
+        )
+        for role in ("seller", "manager"):
+            user = self.users[role]
+            own = lead.with_user(user)
+            for name, value in forged.items():
+                with self.assertRaises(AccessError):
+                    own.write({name: value})
+                with self.assertRaises(AccessError):
+                    own.create({"name": "New", name: value})
+                context = {f"default_{name}": value}
+                new = own.with_context(**context).create({"name": "New"})
+                self.assertFalse(new[name], name)
+            self.assertFalse(own.copy().crm_orders_consent_text)
+            self.assertEqual(own.crm_orders_consent_text, "Everything")
+
     def test_others_see_nothing(self):
         for name in ("employee", "portal"):
             with self.assertRaises(AccessError):

@@ -90,6 +90,9 @@ class TestDoor(WebMixin, HttpCase):
     def test_unknown_form(self):
         answer = self.url_open("/crm_orders/v1/form/nothing/config")
         self.assertEqual(answer.status_code, 404)
+        for path in ("%00", "%00/config", "a%00/preview"):
+            answer = self.url_open(f"/crm_orders/v1/form/{path}")
+            self.assertEqual(answer.status_code, 404, path)
         page = self.url_open("/crm_orders/v1/form/nothing?lang=fi")
         self.assertEqual(page.status_code, 404)
         self.assertIn("Tätä lomaketta ei enää ole", page.text)

@@ -52,6 +52,7 @@ class TestSource(WebMixin, TransactionCase):
             {"web_origins": "not an address!"},
             {"web_origins": "https://*.example.com"},
             {"web_origins": "ftp://example.com"},
+            {"web_origins": "https://example.com;script-src"},
             {"web_redirect_url": "https://elsewhere.example/thanks"},
             {"web_redirect_url": "javascript:alert(1)"},
             {"web_privacy_url": "javascript:alert(1)"},

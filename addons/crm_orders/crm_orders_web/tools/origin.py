@@ -18,7 +18,7 @@ def origin_of(address):
         host = host.encode("idna").decode().lower() if not host.isascii() else host
     except (ValueError, UnicodeError):
         return None
-    if any(char.isspace() or char in "\\*<>\"'" for char in host):
+    if any(char.isspace() or char in "\\*<>\"';," for char in host):
         return None
     if ":" in host:
         host = f"[{host}]"
