@@ -76,9 +76,10 @@ class CrmOrdersAttachment(models.Model):
             SQL(
                 """
                 UPDATE crm_orders_attachment
-                   SET attempts = attempts + 1,
+                   SET attempts = COALESCE(attempts, 0) + 1,
                        next_attempt = %(now)s
-                           + interval '1 minute' * power(%(base)s, attempts)
+                           + interval '1 minute'
+                               * power(%(base)s, COALESCE(attempts, 0))
                  WHERE id IN (
                      SELECT id FROM crm_orders_attachment
                       WHERE state = 'waiting' AND next_attempt <= %(now)s
@@ -112,7 +113,9 @@ class CrmOrdersAttachment(models.Model):
                 self._wake_up(self.next_attempt)
             return
         message = self.message_id
-        attachment = self.env["ir.attachment"].create(
+        # As with files of mails: a stranger's page is shown as text, not opened as one.
+        files = self.env["ir.attachment"].with_context(attachments_mime_plainxml=True)
+        attachment = files.create(
             {
                 "name": self.name or file.name or self.env._("File"),
                 "datas": base64.b64encode(file.content),

@@ -231,7 +231,8 @@ class CrmOrdersOutgoing(models.Model):
             SQL(
                 """
                 UPDATE crm_orders_outgoing
-                   SET state = 'sending', state_date = %(now)s, attempts = attempts + 1
+                   SET state = 'sending', state_date = %(now)s,
+                       attempts = COALESCE(attempts, 0) + 1
                  WHERE id IN (
                      SELECT id FROM crm_orders_outgoing queued
                       WHERE state = 'waiting' AND next_attempt <= %(now)s

@@ -81,6 +81,20 @@ class TestIncoming(MessengerMixin, TransactionCase):
         self.assertEqual(files[0].raw, b"the file")
         self.assertEqual(files.mapped("res_id"), [event.lead_id.id] * 2)
 
+    def test_pages_of_strangers_are_text(self):
+        event = self._receive({"id": "1", "text": "Kuva", "files": ["a", "b", "c"]})
+        waiting = self.env["crm_orders.attachment"].search(
+            [("message_id", "=", event.message_id.id)]
+        )
+        kinds = ("text/html", "image/svg+xml", "image/png")
+        for one, mimetype in zip(waiting, kinds, strict=True):
+            one.mimetype = mimetype
+        self._run("crm_orders_messenger.ir_cron_fetch")
+        files = event.message_id.attachment_ids.sorted("id")
+        self.assertEqual(
+            files.mapped("mimetype"), ["text/plain", "text/plain", "image/png"]
+        )
+
     def test_file_that_is_gone_is_told_of(self):
         event = self._receive({"id": "1", "text": "Kuva", "files": ["a"]})
         self.provider.answers = [404]
@@ -98,10 +112,24 @@ class TestIncoming(MessengerMixin, TransactionCase):
         waiting = self.env["crm_orders.attachment"].search(
             [("message_id", "=", event.message_id.id)]
         )
-        self.assertEqual(waiting.state, "waiting")
+        self.assertEqual((waiting.state, waiting.attempts), ("waiting", 1))
+        self.assertGreater(waiting.next_attempt, waiting.create_date)
+        self.assertTrue(waiting.error)
         waiting.next_attempt = datetime(2020, 1, 1)
         self._run("crm_orders_messenger.ir_cron_fetch")
         self.assertEqual(waiting.state, "done")
+
+    def test_file_that_never_comes_is_given_up(self):
+        event = self._receive({"id": "1", "text": "Kuva", "files": ["a"]})
+        waiting = self.env["crm_orders.attachment"].search(
+            [("message_id", "=", event.message_id.id)]
+        )
+        for _attempt in range(6):
+            self.assertEqual(waiting.state, "waiting")
+            self.provider.answers = [500]
+            waiting.next_attempt = datetime(2020, 1, 1)
+            self._run("crm_orders_messenger.ir_cron_fetch")
+        self.assertEqual((waiting.state, waiting.attempts), ("failed", 6))
 
     def test_states_of_strange_messages_are_ignored_after_a_while(self):
         event = self._receive({"id": "1", "status": "read", "ids": ["none of ours"]})

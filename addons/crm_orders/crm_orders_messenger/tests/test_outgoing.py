@@ -87,6 +87,7 @@ class TestOutgoing(MessengerMixin, TransactionCase):
             first, second = self._outgoing()
             self.assertEqual((first.state, second.state), ("waiting", "waiting"))
             self.assertEqual(first.next_attempt, datetime(2030, 1, 1, 12, 2, 1))
+            self.assertEqual(first.attempts, 1)
             self.assertEqual(len(self.provider.calls), 1)
         with freeze_time("2030-01-01 12:03:00"):
             self._send()
