@@ -142,11 +142,6 @@ def seller(base_url):
 
 
 @pytest.fixture(scope="session")
-def admin(base_url):
-    return Shop(base_url, "admin")
-
-
-@pytest.fixture(scope="session")
 def browser():
     """One for all tests: the library allows no second one in a process."""
     expect.set_options(timeout=SCREEN_PATIENCE)
