@@ -151,7 +151,9 @@ class CrmLead(models.Model):
     def _compute_crm_orders_snippet(self):
         bodies = self._crm_orders_get_last_mails()
         for lead in self:
-            text = html_to_inner_content(lead.description or bodies.get(lead.id) or "")
+            html = lead.description or bodies.get(lead.id) or ""
+            # Points of a list are words of their own, too.
+            text = html_to_inner_content(str(html).replace("<li", " <li"))
             if len(text) > SNIPPET_LENGTH:
                 text = text[:SNIPPET_LENGTH].rsplit(" ", 1)[0] + " …"
             lead.crm_orders_snippet = text
@@ -211,7 +213,8 @@ class CrmLead(models.Model):
             "user_id", self.env.context.get("default_user_id", self.env.uid)
         )
         own = user_id == self.env.uid != SUPERUSER_ID and self.env.user._is_internal()
-        if not own:
+        # Nobody is waiting for the answer to a request of an old notebook.
+        if not own and not self.env.context.get("crm_orders_import"):
             now = fields.Datetime.now()
             defaults |= {
                 "crm_orders_clock_start": now,

@@ -34,8 +34,9 @@ class CrmOrdersAssignCondition(models.AbstractModel):
     )
     source_ids = fields.Many2many(
         "utm.source",
-        string="Sources",
-        help="Only leads that came from one of these sources. Empty: from anywhere.",
+        string="Origins",
+        help="Only leads of these marketing origins, as Facebook or a website. A lead "
+        "source gives its leads one as Default Origin. Empty: from anywhere.",
     )
     medium_ids = fields.Many2many(
         "utm.medium",

@@ -71,6 +71,8 @@ class TestInbox(AssignMixin, TransactionCase):
         self.assertTrue(lead.crm_orders_snippet.startswith("Do you"))
         self.assertLessEqual(len(lead.crm_orders_snippet), 142)
         self.assertNotIn("<", lead.crm_orders_snippet)
+        lead.description = "<p>A sofa.</p><ul><li>budget: 400</li></ul>"
+        self.assertEqual(lead.crm_orders_snippet, "A sofa. budget: 400")
         lead.description = False
         self.assertFalse(lead.crm_orders_snippet)
 

@@ -92,6 +92,15 @@ class TestSla(AssignMixin, TransactionCase):
         self.assertFalse(own.crm_orders_clock_start)
         self.assertTrue(free.crm_orders_sla_deadline)
 
+    def test_request_of_an_old_notebook_has_no_clock(self):
+        self._new_policy()
+        leads = self.env["crm.lead"].with_user(self.aino)
+        old = leads.with_context(crm_orders_import=True).create(
+            {"name": "From 2024", "user_id": False}
+        )
+        self.assertFalse(old.crm_orders_sla_deadline)
+        self.assertFalse(old.crm_orders_clock_start)
+
     def test_state_turns_late_at_the_deadline(self):
         self._new_policy()
         lead = self._lead_at(START)

@@ -8,7 +8,10 @@ MONTH_FIRST = "mdy"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t\u00a0\u2007\u2009\u202f]+")
-_EMAIL = re.compile(r"[^\s,;<>()\[\]|/\"']+@[^\s,;<>()\[\]|/\"']+")
+# One @ between two separators; with two of them it is no address.
+_EMAIL = re.compile(
+    r"(?<![^\s,;<>()\[\]|/\"'])[^\s,;<>()\[\]|/\"'@]+@[^\s,;<>()\[\]|/\"'@]++(?!@)"
+)
 # Between two phone numbers, surely; and what may be within one as well.
 _BETWEEN = re.compile(
     r"[;,|\n]+|\s/\s|\s(?:ja|tai|and|or|och|i|ili|и|или)\s|(?<=\d)\s*(?=\+)"

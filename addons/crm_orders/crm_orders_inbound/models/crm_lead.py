@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import formataddr
+from odoo.tools import email_normalize, formataddr
 
 
 class CrmLead(models.Model):
@@ -84,6 +84,23 @@ class CrmLead(models.Model):
             subtype_xmlid="mail.mt_comment",
             **values,
         )
+
+    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
+        # Somebody without a card writes under our own address, see above: an answer to
+        # them is no mail to ourselves.
+        suggested = super()._message_get_suggested_recipients_batch(*args, **kwargs)
+        for lead in self.sudo():
+            own = email_normalize((lead.company_id or self.env.company).email)
+            others = [
+                one
+                for one in suggested[lead.id]
+                if not own or email_normalize(one["email"]) != own
+            ]
+            if len(others) < len(suggested[lead.id]) and any(
+                lead.message_ids.mapped("author_guest_id")
+            ):
+                suggested[lead.id] = others
+        return suggested
 
     def _message_create(self, values_list):
         guest_id = self.env.context.get("crm_orders_guest_id")

@@ -50,9 +50,10 @@ class CrmOrdersEvent(models.Model):
         ]
         taken = self.env["crm_orders.lead.maker"]._take_in(source, inquiries)
         conversations = self._keep_conversations(source, events, meanings, taken)
-        for event, one in zip(events, taken, strict=True):
+        for event, one, inquiry in zip(events, taken, inquiries, strict=True):
             meaning = meanings[event]
             conversation = conversations[meaning.thread]
+            self._add_handles(one, inquiry)
             message = event._post(one, meaning, conversation)
             event._queue_attachments(source, message, meaning)
             event._finish("done", lead_id=one.lead.id, message_id=message.id)
@@ -193,6 +194,21 @@ class CrmOrdersEvent(models.Model):
             thread=meaning.thread,
             lead=leads.get(meaning.thread),
         )
+
+    @api.model
+    def _add_handles(self, taken, inquiry):
+        """Keep the number that somebody without a card has shared later on."""
+        lead = taken.lead
+        if not taken.joined or taken.partner or lead.partner_id:
+            return
+        names = {"phone": "phone", "email": "email_from"}
+        vals = {
+            name: inquiry.content[kind]
+            for kind, name in names.items()
+            if inquiry.content.get(kind) and not lead[name]
+        }
+        if vals:
+            lead.write(vals)
 
     @api.model
     def _keep_conversations(self, source, events, meanings, taken):

@@ -29,8 +29,11 @@ class TalkChannel(channel.Channel):
         item = request.json["items"][index]
         # Who is unknown by any handle has a conversation all the same.
         kind = "unheard of" if item.get("strange") else "telegram"
+        handles = [channel.Handle(kind, item.get("from", "4711"))]
+        if "phone" in item:
+            handles.append(channel.Handle("phone", item["phone"]))
         person = channel.Person(
-            [channel.Handle(kind, item.get("from", "4711"))],
+            handles,
             name=item.get("name", "Aino"),
         )
         thread = item.get("from", "4711")

@@ -33,6 +33,21 @@ class TestIncoming(MessengerMixin, TransactionCase):
         self.assertEqual((conversation.thread, conversation.person), ("4711", "Aino"))
         self.assertEqual(conversation.identity_id.value, "4711")
 
+    def test_number_that_is_shared_later_is_on_the_lead(self):
+        lead = self._receive({"id": "1", "text": "Hei"}).lead_id
+        self.assertFalse(lead.phone)
+        later = self._receive({"id": "2", "phone": "+358401239876"})
+        self.assertEqual(later.lead_id, lead)
+        self.assertEqual(lead.phone_sanitized, "+358401239876")
+        self._receive({"id": "3", "phone": "+358405550199"})
+        self.assertEqual(lead.phone_sanitized, "+358401239876")
+
+    def test_answer_is_no_mail_to_the_shop_itself(self):
+        self.source.company_id.email = "info@shop.example.com"
+        lead = self._receive({"id": "1", "text": "Hei"}).lead_id
+        suggested = lead._message_get_suggested_recipients(reply_discussion=True)
+        self.assertNotIn("info@shop.example.com", [one["email"] for one in suggested])
+
     def test_conversation_is_enough_to_go_on_with(self):
         events = self._receive(
             {"id": "1", "text": "Hei", "strange": True},
