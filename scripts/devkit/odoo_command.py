@@ -34,7 +34,10 @@ class Odoo:
         return self._load(database, ["--init", names, *options], log_name)
 
     def upgrade(self, database, modules):
-        return self._load(database, ["--update", ",".join(modules)], None)
+        # Without overwriting, Odoo keeps the words of the version before: new ones stay
+        # English, and changed ones keep their old meaning.
+        options = ["--update", ",".join(modules), "--i18n-overwrite"]
+        return self._load(database, options, None)
 
     def _load(self, database, options, log_name):
         log = LOGS / f"{log_name or database}-modules.log"
