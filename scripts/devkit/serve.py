@@ -55,7 +55,6 @@ def main(arguments):
     _become(
         odoo.command(
             *("--config", "odoo.conf", "--database", database),
-            *("--db-filter", f"^{re.escape(database)}$"),
             *("--workers", str(workers), "--proxy-mode", "--http-interface", "0.0.0.0"),  # noqa: S104
             *arguments,
         )

@@ -47,11 +47,12 @@ def process(name, command, **options):
 
 
 def odoo_command(odoo, database):
-    """The command line of a server on `database`, still without its port."""
-    return odoo.command(
-        *("--config", "odoo.conf", "--database", database),
-        *("--db-filter", f"^{database}$"),
-    )
+    """The command line of a server on `database`, still without its port.
+
+    Without `--db-filter`: where there is one, Odoo asks PostgreSQL for its databases, over
+    a new connection, for each request that has no session.
+    """
+    return odoo.command("--config", "odoo.conf", "--database", database)
 
 
 def odoo_server(odoo, database, port, *options, name="odoo", **environment):

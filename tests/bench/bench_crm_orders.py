@@ -84,7 +84,11 @@ class Client:
         )
 
     def request(self, method, path, body=None, headers=None):
-        self.connection.request(method, path, body, headers or {})
+        # As one piece, like other clients do: `http.client` sends the body by itself.
+        sent, self.connection.send = [], lambda data: sent.append(data)
+        self.connection.request(method, path, (body or "").encode(), headers or {})
+        del self.connection.send
+        self.connection.send(b"".join(sent))
         response = self.connection.getresponse()
         return response, response.read()
 

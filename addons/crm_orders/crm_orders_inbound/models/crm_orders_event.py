@@ -178,7 +178,7 @@ class CrmOrdersEvent(models.Model):
             batches = [fresh] if fresh else []
             for batch in [*batches, *(claimed - fresh)]:
                 batch._process_patiently()
-                pause = giving_way.pause(self._get_last_id())
+                pause = giving_way.pause(self._get_last_id(), len(batch))
                 time_left = cron._commit_progress(len(batch))
                 time.sleep(pause)
             if not time_left:

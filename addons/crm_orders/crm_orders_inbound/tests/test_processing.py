@@ -114,7 +114,9 @@ class TestProcessing(InboundMixin, TransactionCase):
         event = self._accept({"email": "a@example.com"})
         event.flush_recordset()
         self.env.cr.execute(
-            "UPDATE crm_orders_event SET create_date = create_date - interval '1 hour'"
+            "UPDATE crm_orders_event"
+            " SET create_date = create_date - interval '1 hour',"
+            "     next_attempt = next_attempt - interval '1 hour'"
             " WHERE id = %s",
             [event.id],
         )

@@ -2,14 +2,19 @@
 
 import time
 
-# Requests a second from which on a job cannot keep up anyway, so that it may as well
-# let them in first; it has the time to catch up when the burst is over.
+# Requests a second that are no burst, however slow the job is.
 BUSY_RATE = 50
-MAX_PAUSE = 1.0  # seconds
+# In a burst the job leaves so much time for each second that it works.
+TIME_LEFT = 9
+MAX_PAUSE = 3.0  # seconds
 
 
 class GivingWay:
-    """Measures from batch to batch how many requests came in meanwhile."""
+    """Measures from batch to batch how many requests came in meanwhile.
+
+    When more come in than the job gets done, it cannot keep up anyway: it lets them in
+    first, and has the time to catch up when the burst is over.
+    """
 
     def __init__(self, last_id, clock=time.monotonic):
         """:param last_id: a number that every request counts up"""
@@ -17,12 +22,16 @@ class GivingWay:
         self._last_id = last_id
         self._measured = self._resumed = clock()
 
-    def pause(self, last_id):
-        """Seconds to stand back before the next batch: as long as this one took, or 0."""
+    def pause(self, last_id, done):
+        """Seconds to stand back before the next batch; 0 when the job keeps up.
+
+        :param done: how many requests were worked on since the last call
+        """
         now = self._clock()
         worked, passed = now - self._resumed, now - self._measured
-        busy = last_id - self._last_id > BUSY_RATE * passed
-        pause = min(worked, MAX_PAUSE) if busy else 0
+        came_in = last_id - self._last_id
+        busy = came_in > BUSY_RATE * passed and came_in * worked > done * passed
+        pause = min(TIME_LEFT * worked, MAX_PAUSE) if busy else 0
         self._last_id, self._measured = last_id, now
         self._resumed = now + pause
         return pause
