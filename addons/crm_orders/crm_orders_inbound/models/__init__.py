@@ -1,5 +1,7 @@
 from . import crm_lead
 from . import crm_orders_digest
+from . import crm_orders_queue
+from . import crm_orders_download
 from . import crm_orders_event_door
 from . import crm_orders_event
 from . import crm_orders_lead_maker

@@ -7,7 +7,6 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import channel, lead_payload
@@ -16,9 +15,8 @@ from .crm_orders_lead_maker import Inquiry
 
 _logger = logging.getLogger(__name__)
 
-# Minutes until the next attempt are 4 to the power of the attempts made: 1, 4, 16, 64.
+# 0, 1, 4, 16 and 64 minutes apart.
 MAX_ATTEMPTS = 5
-BACK_OFF_BASE = 4
 BATCH_SIZE = 50
 # How often work is begun anew that somebody else has got in the way of.
 PATIENCE = 3
@@ -39,10 +37,14 @@ class CrmOrdersEvent(models.Model):
     """
 
     _name = "crm_orders.event"
-    _inherit = "crm_orders.event.door"
+    _inherit = ["crm_orders.event.door", "crm_orders.queue"]
     _description = "Received Request"
     _order = "id desc"
     _rec_name = "external_id"
+
+    _queue_cron = "crm_orders_inbound.ir_cron_process_events"
+    _queue_waiting = "new"
+    _queue_back_off = 4
 
     source_id = fields.Many2one(
         "crm_orders.source", required=True, readonly=True, ondelete="restrict"
@@ -97,11 +99,6 @@ class CrmOrdersEvent(models.Model):
         readonly=True,
         default="new",
     )
-    attempts = fields.Integer(
-        readonly=True, help="How often it was tried to make a lead of this request."
-    )
-    next_attempt = fields.Datetime(readonly=True)
-    error = fields.Text("Last Error", readonly=True)
     reason = fields.Char("Why It Was Ignored", readonly=True)
     lead_id = fields.Many2one(
         "crm.lead", readonly=True, index="btree_not_null", ondelete="set null"
@@ -154,15 +151,6 @@ class CrmOrdersEvent(models.Model):
         return failed.sudo()
 
     @api.model
-    def _wake_up(self, at=None):
-        """Let the job run now, or at the given time."""
-        cron = self.env.ref(
-            "crm_orders_inbound.ir_cron_process_events", raise_if_not_found=False
-        )
-        if cron:
-            cron._trigger(at)
-
-    @api.model
     def _cron_process(self, batch_size=BATCH_SIZE):
         """Turn waiting requests into leads until none is due.
 
@@ -192,73 +180,6 @@ class CrmOrdersEvent(models.Model):
         """The number of the newest request, also while its sender is not answered yet."""
         query = SQL("SELECT last_value FROM crm_orders_event_id_seq")
         return self.env.execute_query(query)[0][0]
-
-    @api.model
-    def _wake_up_for_next(self):
-        """Let the job run when the next request is due, whoever claimed it before.
-
-        A process that was killed has left nobody to meet its requests again.
-        """
-        first = self.search_fetch(
-            [("state", "=", "new")], ["next_attempt"], order="next_attempt", limit=1
-        )
-        cron = self.env.ref(
-            "crm_orders_inbound.ir_cron_process_events", raise_if_not_found=False
-        )
-        if not first or not cron:
-            return
-        triggers = self.env["ir.cron.trigger"].sudo()
-        now = fields.Datetime.now()
-        # What is due and was left all the same is in somebody else's hands.
-        at = max(first.next_attempt, fields.Datetime.add(now, minutes=1))
-        known = [
-            ("cron_id", "=", cron.id),
-            ("call_at", ">", now),
-            ("call_at", "<=", at),
-        ]
-        if not triggers.search_count(known, limit=1):
-            cron._trigger(at)
-
-    @api.model
-    def _get_due_domain(self):
-        """Requests that the job should work on now."""
-        return Domain("state", "=", "new") & Domain(
-            "next_attempt", "<=", fields.Datetime.now()
-        )
-
-    @api.model
-    def _claim(self, limit):
-        """Count an attempt on the requests that are due and return them.
-
-        Those locked by another process are left to it.
-        """
-        self.flush_model()
-        now = fields.Datetime.now()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                UPDATE crm_orders_event
-                   SET attempts = attempts + 1,
-                       next_attempt = %(now)s
-                           + interval '1 minute' * power(%(base)s, attempts),
-                       write_date = %(now)s
-                 WHERE id IN (
-                     SELECT id FROM crm_orders_event
-                      WHERE state = 'new' AND next_attempt <= %(now)s
-                      ORDER BY next_attempt, id
-                      LIMIT %(limit)s
-                        FOR UPDATE SKIP LOCKED
-                 )
-                RETURNING id
-                """,
-                now=now,
-                base=BACK_OFF_BASE,
-                limit=limit,
-            )
-        )
-        events = self.browse(sorted(event_id for (event_id,) in rows))
-        events.invalidate_recordset()
-        return events
 
     def _process_patiently(self):
         """Process, and begin anew when the database asks for a new transaction.

@@ -2,6 +2,8 @@ from datetime import datetime
 
 from odoo.tests import TransactionCase, tagged
 
+from odoo.addons.crm_orders_inbound.models.crm_orders_download import MAX_ATTEMPTS
+
 from .common import MessengerMixin
 
 
@@ -139,12 +141,25 @@ class TestIncoming(MessengerMixin, TransactionCase):
         waiting = self.env["crm_orders.attachment"].search(
             [("message_id", "=", event.message_id.id)]
         )
-        for _attempt in range(6):
+        for _attempt in range(MAX_ATTEMPTS):
             self.assertEqual(waiting.state, "waiting")
             self.provider.answers = [500]
             waiting.next_attempt = datetime(2020, 1, 1)
             self._run("crm_orders_messenger.ir_cron_fetch")
-        self.assertEqual((waiting.state, waiting.attempts), ("failed", 6))
+        self.assertEqual((waiting.state, waiting.attempts), ("failed", MAX_ATTEMPTS))
+
+    def test_file_of_a_killed_process_is_met_when_it_is_due(self):
+        self._receive({"id": "1", "text": "Kuva", "files": ["a"]})
+        cron = self.env.ref("crm_orders_messenger.ir_cron_fetch")
+        triggers = self.env["ir.cron.trigger"]
+        (waiting,) = self.env["crm_orders.attachment"]._claim()
+        # The process is gone here, and with it whoever would have woken the job.
+        triggers.search([("cron_id", "=", cron.id)]).unlink()
+        self._run("crm_orders_messenger.ir_cron_fetch")
+        self.assertEqual((waiting.state, waiting.attempts), ("waiting", 1))
+        due = triggers.search([("cron_id", "=", cron.id)]).mapped("call_at")
+        self.assertEqual(len(due), 1)
+        self.assertGreaterEqual(due[0], waiting.next_attempt)
 
     def test_states_of_strange_messages_are_ignored_after_a_while(self):
         event = self._receive({"id": "1", "status": "read", "ids": ["none of ours"]})

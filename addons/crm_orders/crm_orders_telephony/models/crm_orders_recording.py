@@ -1,15 +1,6 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.crm_orders_inbound.tools import channel
-
-_logger = logging.getLogger(__name__)
-
-MAX_ATTEMPTS = 7
-# Minutes until the next attempt are 3 to the power of the attempts made before.
-BACK_OFF_BASE = 3
 ERASE_BATCH = 500
 # What a browser plays; all else could be a page with a script in it.
 AUDIO = {
@@ -34,15 +25,17 @@ class CrmOrdersRecording(models.Model):
     """
 
     _name = "crm_orders.recording"
+    _inherit = "crm_orders.download"
     _description = "Call Recording"
     _order = "id desc"
+
+    _queue_cron = "crm_orders_telephony.ir_cron_fetch"
 
     call_id = fields.Many2one(
         "crm_orders.call", required=True, readonly=True, ondelete="cascade"
     )
     source_id = fields.Many2one(related="call_id.source_id")
     started = fields.Datetime(related="call_id.started", string="Date of the Call")
-    ref = fields.Char(required=True, readonly=True, groups=fields.NO_ACCESS)
     state = fields.Selection(
         [
             ("waiting", "Waiting"),
@@ -57,9 +50,6 @@ class CrmOrdersRecording(models.Model):
     attachment_id = fields.Many2one(
         "ir.attachment", "File", readonly=True, ondelete="set null"
     )
-    attempts = fields.Integer(readonly=True)
-    next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
-    error = fields.Text("What Went Wrong", readonly=True)
 
     _ref_uniq = models.UniqueIndex("(call_id, ref)")
     _due_idx = models.Index("(next_attempt) WHERE state = 'waiting'")
@@ -102,77 +92,11 @@ class CrmOrdersRecording(models.Model):
             )
             self._wake_up()
 
-    @api.model
-    def _wake_up(self, at=None):
-        cron = self.env.ref(
-            "crm_orders_telephony.ir_cron_fetch", raise_if_not_found=False
+    def _keep(self, file):
+        """Keep the sound for those who may listen."""
+        self.attachment_id = self.env["ir.attachment"].create(
+            self._prepare_file_vals(file)
         )
-        if cron:
-            cron.sudo()._trigger(at)
-
-    @api.model
-    def _cron_fetch(self):
-        """Fetch what is due; a recording that cannot be had holds up no other.
-
-        An attempt is counted and committed before it is made, so one that kills the
-        process is met a limited number of times.
-        """
-        cron = self.env["ir.cron"]
-        while waiting := self._claim():
-            cron._commit_progress(remaining=1)
-            waiting._fetch()
-            if not cron._commit_progress(1, remaining=1):
-                self._wake_up()
-                break
-        else:
-            cron._commit_progress(remaining=0)
-
-    @api.model
-    def _claim(self):
-        self.flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                UPDATE crm_orders_recording
-                   SET attempts = COALESCE(attempts, 0) + 1,
-                       next_attempt = %(now)s
-                           + interval '1 minute'
-                               * power(%(base)s, COALESCE(attempts, 0))
-                 WHERE id IN (
-                     SELECT id FROM crm_orders_recording
-                      WHERE state = 'waiting' AND next_attempt <= %(now)s
-                      ORDER BY next_attempt, id
-                      LIMIT 1
-                        FOR UPDATE SKIP LOCKED
-                 )
-                RETURNING id
-                """,
-                now=fields.Datetime.now(),
-                base=BACK_OFF_BASE,
-            )
-        )
-        claimed = self.browse(row[0] for row in rows)
-        claimed.invalidate_recordset()
-        return claimed
-
-    def _fetch(self):
-        """Fetch one recording and keep it, for those who may listen."""
-        self.ensure_one()
-        if self.attempts > MAX_ATTEMPTS:
-            self._fail(self.env._("Every attempt was stopped before it ended."))
-            return
-        try:
-            file = self.source_id._drive("fetch", self.ref)
-        except channel.SendError as error:
-            # Recordings are often announced before they are ready.
-            if error.final or self.attempts >= MAX_ATTEMPTS:
-                self._fail(str(error))
-            else:
-                self.error = str(error)
-                self._wake_up(self.next_attempt)
-            return
-        attachment = self.env["ir.attachment"].create(self._prepare_file_vals(file))
-        self.write({"state": "done", "error": False, "attachment_id": attachment.id})
 
     def _prepare_file_vals(self, file):
         self.ensure_one()
@@ -185,9 +109,6 @@ class CrmOrdersRecording(models.Model):
             "res_model": self._name,
             "res_id": self.id,
         }
-
-    def _fail(self, error):
-        self.write({"state": "failed", "error": error})
 
     @api.autovacuum
     def _gc_recordings(self):
