@@ -14,6 +14,7 @@
         "views/crm_orders_sla_policy_views.xml",
         "views/crm_orders_sla_log_views.xml",
         "report/crm_orders_sla_report_views.xml",
+        "wizard/crm_orders_reply_views.xml",
         "views/crm_lead_views.xml",
         "views/crm_team_views.xml",
         "views/crm_orders_assign_menus.xml",

@@ -6,5 +6,6 @@
     "license": "LGPL-3",
     "category": "Sales/CRM",
     "depends": ["crm_orders_assign", "crm_orders_messenger"],
+    "data": ["wizard/crm_orders_reply_views.xml"],
     "auto_install": True,
 }

@@ -5,6 +5,7 @@ from . import (
     crm_orders_assign_known,
     crm_orders_assign_member,
     crm_orders_assign_rule,
+    crm_orders_inbox,
     crm_orders_notice,
     crm_orders_sla_log,
     crm_orders_sla_policy,

@@ -1,12 +1,11 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import email_normalize
-from odoo.tools.mail import email_split, html_to_inner_content
+from odoo.tools.mail import email_split
 
 from ..tools import sla
+from .crm_orders_inbox import CUSTOMER, US
 
-SNIPPET_LENGTH = 140
 # What the system writes down; nobody chooses when a customer was answered.
 PROTECTED = {
     "crm_orders_assign_rule_id",
@@ -23,13 +22,13 @@ PROTECTED = {
 }
 # What follows from them.
 COMPUTED = {"crm_orders_sla_state"}
-US, CUSTOMER = "us", "customer"
 
 
 class CrmLead(models.Model):
     """Leads find somebody responsible and are answered in time."""
 
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "crm_orders.inbox"]
 
     crm_orders_assign_rule_id = fields.Many2one(
         "crm_orders.assign.rule",
@@ -106,13 +105,6 @@ class CrmLead(models.Model):
         "Escalations",
         groups="crm_orders_base.group_user",
     )
-    crm_orders_customer = fields.Char(
-        "Customer or Sender", compute="_compute_crm_orders_customer"
-    )
-    crm_orders_snippet = fields.Char(
-        "First Words", compute="_compute_crm_orders_snippet"
-    )
-
     _crm_orders_late_idx = models.Index(
         "(crm_orders_sla_deadline) WHERE crm_orders_first_response_date IS NULL"
     )
@@ -135,44 +127,6 @@ class CrmLead(models.Model):
                 lead.active and lead.won_status == "pending",
                 now,
             )
-
-    @api.depends("partner_id", "contact_name", "partner_name", "email_from", "phone")
-    def _compute_crm_orders_customer(self):
-        for lead in self:
-            lead.crm_orders_customer = (
-                lead.partner_id.display_name
-                or lead.contact_name
-                or lead.partner_name
-                or lead.email_from
-                or lead.phone
-            )
-
-    @api.depends("description")
-    def _compute_crm_orders_snippet(self):
-        bodies = self._crm_orders_get_last_mails()
-        for lead in self:
-            html = lead.description or bodies.get(lead.id) or ""
-            # Points of a list are words of their own, too.
-            text = html_to_inner_content(str(html).replace("<li", " <li"))
-            if len(text) > SNIPPET_LENGTH:
-                text = text[:SNIPPET_LENGTH].rsplit(" ", 1)[0] + " …"
-            lead.crm_orders_snippet = text
-
-    def _crm_orders_get_last_mails(self):
-        """`{id: text}` of those whose text is in a mail only."""
-        silent = self.filtered(lambda lead: not lead.description)
-        messages = self.env["mail.message"].sudo()
-        found = messages._read_group(
-            [
-                ("model", "=", self._name),
-                ("res_id", "in", silent.ids),
-                ("message_type", "=", "email"),
-            ],
-            ["res_id"],
-            ["id:max"],
-        )
-        last = messages.browse([message_id for _lead, message_id in found])
-        return {message.res_id: message.body for message in last}
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -420,54 +374,6 @@ class CrmLead(models.Model):
             or (email and partner.email_normalized == email)
             for partner in outside
         )
-
-    # The seller's inbox
-
-    @api.model
-    def _get_crm_orders_inbox_domains(self):
-        """What is under each tab of the inbox; the filters of its search view are the
-        same, and glue modules change both.
-        """
-        is_open = Domain("won_status", "=", "pending") & Domain("active", "=", True)
-        mine = is_open & Domain("user_id", "=", self.env.uid)
-        return {
-            "new": is_open & Domain("user_id", "=", False),
-            "mine": mine & Domain("crm_orders_turn", "=", US),
-            "late": is_open
-            & Domain("crm_orders_sla_deadline", "<", fields.Datetime.now())
-            & Domain("crm_orders_first_response_date", "=", False),
-            "waiting": mine & Domain("crm_orders_turn", "=", CUSTOMER),
-        }
-
-    @api.model
-    @api.readonly
-    def crm_orders_get_inbox_counts(self):
-        """How many leads are under each tab, of those that the user may see; counting
-        stops at 100.
-        """
-        return {
-            tab: self.search_count(domain, limit=100)
-            for tab, domain in self._get_crm_orders_inbox_domains().items()
-        }
-
-    def action_crm_orders_take(self):
-        """Make the user responsible, if nobody else was quicker."""
-        if not self.env.user.has_group("sales_team.group_sale_salesman"):
-            raise AccessError(self.env._("Only salespersons take leads."))
-        leads = self.sudo().exists()
-        locked = leads.try_lock_for_update(allow_referencing=True)
-        if len(locked) < len(self) or (leads.user_id - self.env.user):
-            raise UserError(self.env._("Somebody else has taken this lead already."))
-        self.write({"user_id": self.env.uid})
-        return True
-
-    def action_crm_orders_mark_answered(self):
-        """The user has reached the customer by phone or in person."""
-        self.check_access("write")
-        self._crm_orders_note_first_response()
-        body = self.env._("%s has answered the customer.", self.env.user.name)
-        self._message_log_batch(bodies=dict.fromkeys(self.ids, body))
-        return True
 
     def action_crm_orders_assign(self):
         """Give leads without a responsible by the assignment rules."""

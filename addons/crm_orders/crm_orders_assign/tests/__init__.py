@@ -10,6 +10,7 @@ from . import (
     test_notice,
     test_performance,
     test_presence,
+    test_reply,
     test_report,
     test_schedule,
     test_sla,

@@ -81,11 +81,42 @@ class TestInbox(AssignMixin, TransactionCase):
         lead.description = False
         for text in ("An old mail", "Is the <b>sofa</b> still there?"):
             lead.message_post(
-                body=Markup("<p>%s</p>") % Markup(text), message_type="email"
+                body=Markup("<p>%s</p>") % Markup(text),
+                message_type="email",
+                author_id=self.customer.id,
             )
         lead.message_post(body="A note")
         lead.invalidate_recordset()
         self.assertEqual(lead.crm_orders_snippet, "Is the sofa still there?")
+
+    def test_last_words_of_a_talk(self):
+        lead = self.mine[0]
+        lead.description = "<p>The first words</p>"
+        self.assertEqual(lead.crm_orders_snippet, "The first words")
+        talk = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
+        lead.message_post(body="In red?", author_id=self.customer.id, **talk)
+        lead.invalidate_recordset()
+        self.assertEqual(lead.crm_orders_snippet, "In red?")
+        lead.with_user(self.aino).message_post(body="Red and blue.", **talk)
+        lead.message_post(body="A note")
+        lead.invalidate_recordset()
+        self.assertEqual(
+            lead.with_user(self.aino).crm_orders_snippet, "You: Red and blue."
+        )
+        lead.invalidate_recordset()
+        self.assertEqual(
+            lead.with_user(self.manager).crm_orders_snippet,
+            "Aino Seller: Red and blue.",
+        )
+
+    def test_card_names_the_channel(self):
+        origin = self.env["utm.source"].create({"name": "Fair of the test"})
+        medium = self.env["utm.medium"].create({"name": "Stand of the test"})
+        lead = self._new_leads(source_id=origin.id, medium_id=medium.id)
+        self.assertEqual(
+            lead.crm_orders_channel, "Stand of the test · Fair of the test"
+        )
+        self.assertFalse(self._new_leads().crm_orders_channel)
 
     def test_card_names_the_sender(self):
         for vals, name in (

@@ -22,7 +22,11 @@ class InboxTour(AssignMixin, HttpCase):
             name="Blue sofa", contact_name="Matti of the tour", phone="+358401234567"
         )
         late = self._new_leads(
-            name="Green chair", contact_name="Late Liisa", user_id=self.aino.id
+            name="Green chair",
+            contact_name="Late Liisa",
+            email_from="liisa@example.com",
+            description="<p>Is it green?</p>",
+            user_id=self.aino.id,
         )
         past = fields.Datetime.now() - timedelta(hours=2)
         late._crm_orders_set(
@@ -45,6 +49,8 @@ class InboxTour(AssignMixin, HttpCase):
         self.assertEqual(spam.won_status, "lost")
         self.assertEqual(spam.lost_reason_id.name, "Advertising of the tour")
         self.assertEqual(late.crm_orders_sla_state, "answered_late")
+        self.assertIn("It is green.", late.message_ids[0].body)
+        self.assertEqual(late.message_ids[0].outgoing_email_to, "liisa@example.com")
 
 
 @tagged("post_install", "-at_install")

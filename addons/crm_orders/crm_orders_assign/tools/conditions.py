@@ -8,6 +8,7 @@ import re
 # Name of the condition -> name of the fact of the lead that must be among its values.
 ONE_OF = {
     "teams": "team",
+    "channels": "channel",
     "sources": "source",
     "mediums": "medium",
     "campaigns": "campaign",

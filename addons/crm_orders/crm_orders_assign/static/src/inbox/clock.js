@@ -1,5 +1,6 @@
 import { Component, onWillUnmount, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
+import { formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -48,17 +49,23 @@ export function readClock(lead, now) {
     return { light: "grey", text: _t("%s ago", formatMinutes(minutes(since, now))) };
 }
 
+/** The present time, for as long as a component is shown. */
+function useNow() {
+    const now = useState({ value: DateTime.now() });
+    const timer = browser.setInterval(() => {
+        now.value = DateTime.now();
+    }, TICK);
+    onWillUnmount(() => browser.clearInterval(timer));
+    return now;
+}
+
 /** The deadline of a lead as a traffic light that runs. */
 export class Clock extends Component {
     static template = "crm_orders_assign.Clock";
     static props = standardFieldProps;
 
     setup() {
-        this.state = useState({ now: DateTime.now() });
-        const timer = browser.setInterval(() => {
-            this.state.now = DateTime.now();
-        }, TICK);
-        onWillUnmount(() => browser.clearInterval(timer));
+        this.now = useNow();
     }
 
     get clock() {
@@ -70,9 +77,41 @@ export class Clock extends Component {
             turnDate: data.crm_orders_turn_date,
             created: data.create_date,
         };
-        return readClock(lead, this.state.now);
+        return readClock(lead, this.now.value);
     }
 }
+
+/** How long ago something was: 5 min ago. */
+export class Ago extends Component {
+    static template = "crm_orders_assign.Ago";
+    static props = standardFieldProps;
+
+    setup() {
+        this.now = useNow();
+    }
+
+    get date() {
+        return this.props.record.data[this.props.name];
+    }
+
+    get title() {
+        return this.date ? formatDateTime(this.date) : "";
+    }
+
+    get text() {
+        if (!this.date) {
+            return "";
+        }
+        const { minutes } = this.now.value.diff(this.date, "minutes");
+        return minutes < 1 ? _t("just now") : _t("%s ago", formatMinutes(minutes));
+    }
+}
+
+registry.category("fields").add("crm_orders_ago", {
+    component: Ago,
+    displayName: _t("Time since then"),
+    supportedTypes: ["datetime"],
+});
 
 registry.category("fields").add("crm_orders_clock", {
     component: Clock,

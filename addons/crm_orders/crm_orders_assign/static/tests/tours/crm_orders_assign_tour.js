@@ -80,14 +80,29 @@ registry.category("web_tour.tours").add("crm_orders_assign_inbox", {
             run: "click",
         },
         {
-            content: "answer it at last",
-            trigger: `${active("late")}, ${card("Late Liisa")} .o_crm_orders_clock_red`,
+            content: "it came a moment ago",
+            trigger: `${active("late")}, ${card("Late Liisa")} .o_field_crm_orders_ago`,
         },
         {
-            content: "say so",
+            content: "answer it at last",
             trigger: `.o_crm_orders_inbox:not(:has(${card(
                 "Matti of the tour"
-            )})) ${card("Late Liisa")} button[name=action_crm_orders_mark_answered]`,
+            )})) ${card("Late Liisa")} button[name=action_crm_orders_reply]`,
+            run: "click",
+        },
+        {
+            content: "what she asked is shown, and where the answer goes",
+            trigger:
+                ".modal:has(.o_crm_orders_said:contains(Is it green?)) [name=way]:contains(liisa@example.com)",
+        },
+        {
+            content: "the cursor waits for the answer",
+            trigger: ".modal [name=body] textarea:focus",
+            run: "edit It is green.",
+        },
+        {
+            content: "send it",
+            trigger: ".modal button[name=action_send]",
             run: "click",
         },
         {
@@ -100,8 +115,18 @@ registry.category("web_tour.tours").add("crm_orders_assign_inbox", {
             run: "click",
         },
         {
+            content: "the card has the last words",
+            trigger: `${card("Late Liisa")}:contains(You: It is green.)`,
+        },
+        {
+            content: "who has no address is called, not written to",
+            trigger: `${card(
+                "Matti of the tour"
+            )}:not(:has(button[name=action_crm_orders_reply])) .o_crm_orders_call`,
+        },
+        {
             content: "open one",
-            trigger: `${card("Matti of the tour")} .oe_kanban_action:contains(Reply)`,
+            trigger: `${card("Matti of the tour")} .fs-5`,
             run: "click",
         },
         {
