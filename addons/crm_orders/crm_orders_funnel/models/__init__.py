@@ -1,5 +1,4 @@
 from . import crm_lead
 from . import crm_orders_funnel
-from . import crm_orders_lead_maker
 from . import crm_orders_source_cost
 from . import crm_stage

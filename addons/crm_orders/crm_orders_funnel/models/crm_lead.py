@@ -5,24 +5,13 @@ from odoo.tools import SQL
 from .crm_stage import STEPS
 
 CONTACT_ACTIVITIES = ("phonecall", "meeting")
-OWN_FIELDS = {"crm_orders_reached", "crm_orders_source_id"}
 
 
 class CrmLead(models.Model):
-    """Leads remember how far they have got, and by which channel they came."""
+    """Leads remember how far they have got."""
 
     _inherit = "crm.lead"
 
-    crm_orders_source_id = fields.Many2one(
-        "crm_orders.source",
-        "Channel",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
-        groups="crm_orders_base.group_user",
-        help="The form, messenger account or telephone line that the lead came by.",
-    )
     crm_orders_reached = fields.Selection(
         STEPS,
         "Furthest Step",
@@ -54,7 +43,9 @@ class CrmLead(models.Model):
         return super().write(vals)
 
     def _crm_orders_check_own(self, vals_list):
-        if not self.env.su and any(OWN_FIELDS & vals.keys() for vals in vals_list):
+        if not self.env.su and any(
+            "crm_orders_reached" in vals for vals in vals_list
+        ):
             raise AccessError(
                 self.env._("How far a lead has got is not written by hand.")
             )
@@ -91,8 +82,6 @@ class CrmLead(models.Model):
         self._crm_orders_reach(
             max(lead.crm_orders_reached or "0" for lead in everybody)
         )
-        if not self.sudo().crm_orders_source_id:
-            self.sudo().crm_orders_source_id = everybody.crm_orders_source_id[:1]
         return result
 
     # --- many at once ---

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import email_normalize, formataddr
 
 
@@ -7,6 +8,16 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
+    crm_orders_source_id = fields.Many2one(
+        "crm_orders.source",
+        "Lead Source",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="crm_orders_base.group_user",
+        help="The form, messenger account or telephone line that the lead came by.",
+    )
     crm_orders_event_ids = fields.One2many(
         "crm_orders.event",
         "lead_id",
@@ -29,10 +40,30 @@ class CrmLead(models.Model):
         for lead in self:
             lead.crm_orders_event_count = counts.get(lead._origin, 0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._crm_orders_check_source(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._crm_orders_check_source(vals)
+        return super().write(vals)
+
+    def _crm_orders_check_source(self, vals):
+        if "crm_orders_source_id" in vals and not self.env.su:
+            raise AccessError(
+                self.env._("The channel that a lead came by is not written by hand.")
+            )
+
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
         # Nobody may write on requests by hand; they follow their lead all the same.
         opportunities.sudo().crm_orders_event_ids.lead_id = self
+        kept = self.sudo()
+        if not kept.crm_orders_source_id:
+            sources = opportunities.sudo().sorted("id").crm_orders_source_id
+            kept.crm_orders_source_id = sources[:1]
         return result
 
     def action_crm_orders_view_events(self):

@@ -296,6 +296,7 @@ class CrmOrdersLeadMaker(models.AbstractModel):
             "description": self._get_description(inquiry, extra),
             "company_id": source.company_id.id,
             "user_id": (inquiry.user or source.user_id).id,
+            "crm_orders_source_id": source.id,
             **utm,
         }
         if match.partner:

@@ -44,8 +44,13 @@ class CrmOrdersSource(models.Model):
     team_id = fields.Many2one(
         "crm.team",
         "Sales Team",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         check_company=True,
-        help="New leads are given to this sales team.",
+        help="New leads are given to this sales team. At first it is the one that Odoo "
+        "gives to leads of yours.",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -143,6 +148,23 @@ class CrmOrdersSource(models.Model):
         "CHECK (keep_days BETWEEN 0 AND 3650)",
         "The number of days is from 0 to 3650, which is ten years.",
     )
+
+    @api.depends("company_id")
+    def _compute_team_id(self):
+        for source in self:
+            company = source.company_id
+            if source.team_id.company_id in (company, self.env["res.company"]) and (
+                source.team_id or source._origin
+            ):
+                continue
+            source.team_id = source._get_default_team(company)
+
+    @api.model
+    def _get_default_team(self, company):
+        """The team that Odoo gives to leads of this user and company."""
+        teams = self.env["crm.team"].with_context(allowed_company_ids=company.ids)
+        team = teams._get_default_team_id() if company else teams
+        return team.with_env(self.env)
 
     def _compute_endpoint_url(self):
         for source in self:

@@ -85,6 +85,7 @@ class CrmLead(models.Model):
     def _prepare_crm_orders_mail_vals(self, source, match, msg_dict):
         """Values of a lead made of a mail that the alias does not set itself."""
         vals = {
+            "crm_orders_source_id": source.id,
             "source_id": source.utm_source_id.id,
             "medium_id": source.utm_medium_id.id,
             "campaign_id": source.utm_campaign_id.id,
