@@ -5,6 +5,7 @@ from odoo.addons.crm_orders_inbound.tools import channel
 from odoo.addons.crm_orders_inbound.tools.lead_payload import clean
 
 MAX_NAME = 120
+PREVIEW_LENGTH = 120
 # Minutes until a name is asked for again are 5 to the power of the attempts made.
 NAME_ATTEMPTS = 4
 NAME_BACK_OFF = 5
@@ -15,7 +16,7 @@ class CrmOrdersConversation(models.Model):
 
     _name = "crm_orders.conversation"
     _description = "Conversation"
-    _order = "last_in_date desc, id desc"
+    _order = "last_date desc nulls last, id desc"
     _rec_name = "person"
 
     source_id = fields.Many2one(
@@ -57,6 +58,15 @@ class CrmOrdersConversation(models.Model):
         help="The lead that new messages are added to while it is open.",
     )
     last_in_date = fields.Datetime("Last Message From the Customer", readonly=True)
+    last_date = fields.Datetime("Last Message On", readonly=True, index=True)
+    last_text = fields.Char("Last Words", readonly=True)
+    last_is_ours = fields.Boolean("Written by Us", readonly=True)
+    preview = fields.Char(
+        "Last Message",
+        compute="_compute_preview",
+        search="_search_preview",
+        help="How the last message of the two begins.",
+    )
     name_due = fields.Datetime(
         "Ask for the Name On",
         readonly=True,
@@ -91,6 +101,19 @@ class CrmOrdersConversation(models.Model):
             conversation.reply_until = until
             conversation.is_closed = bool(until and until < now)
 
+    @api.depends("last_text", "last_is_ours", "last_date")
+    def _compute_preview(self):
+        for conversation in self:
+            text = conversation.last_text
+            if conversation.last_date and not text:
+                text = self.env._("A file")
+            if text and conversation.last_is_ours:
+                text = self.env._("Us: %s", text)
+            conversation.preview = text
+
+    def _search_preview(self, operator, value):
+        return [("last_text", operator, value)]
+
     @api.depends("person", "source_id.kind", "source_id.name")
     def _compute_display_name(self):
         for conversation in self:
@@ -99,6 +122,16 @@ class CrmOrdersConversation(models.Model):
                 person=conversation.person or conversation.thread,
                 channel=conversation.source_id.name,
             )
+
+    def _note_last(self, text, date, is_ours=False):
+        """Keep how the newest message begins; older ones that come late change nothing."""
+        self.ensure_one()
+        if self.last_date and date < self.last_date:
+            return
+        text = " ".join((text or "").split())
+        if len(text) > PREVIEW_LENGTH:
+            text = text[:PREVIEW_LENGTH].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+        self.write({"last_text": text, "last_date": date, "last_is_ours": is_ours})
 
     def action_open_lead(self):
         """Open the lead that this conversation is about, where it can be answered."""

@@ -58,6 +58,7 @@ class CrmOrdersEvent(models.Model):
             event._queue_attachments(source, message, meaning)
             event._finish("done", lead_id=one.lead.id, message_id=message.id)
             date = event._get_date(meaning)
+            conversation._note_last(inquiry.content.get("message"), date)
             if not conversation.last_in_date or conversation.last_in_date < date:
                 conversation.last_in_date = date
 
@@ -73,8 +74,11 @@ class CrmOrdersEvent(models.Model):
             for event in events
         ]
         taken = self.env["crm_orders.lead.maker"]._take_in(source, inquiries)
-        self._keep_conversations(source, events, meanings, taken)
+        conversations = self._keep_conversations(source, events, meanings, taken)
         for event, one in zip(events, taken, strict=True):
+            conversation = conversations[meanings[event].thread]
+            text = self._get_contact_text(meanings[event])
+            conversation._note_last(text, event._get_date(meanings[event]))
             if one.joined:
                 one.lead.message_post(
                     body=self._get_contact_text(meanings[event]),

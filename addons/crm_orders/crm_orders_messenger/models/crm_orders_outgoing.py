@@ -13,6 +13,17 @@ MAX_ATTEMPTS = 6
 BACK_OFF_BASE = 3
 # Nothing takes this long to send; whoever began it is no more.
 STALE_MINUTES = 10
+STATES = [
+    ("waiting", "Waiting"),
+    ("sending", "Being sent"),
+    ("sent", "Sent"),
+    ("delivered", "Delivered"),
+    ("read", "Read"),
+    ("failed", "Not sent"),
+    ("unknown", "Perhaps sent"),
+    ("cancelled", "Cancelled"),
+]
+# What Odoo calls these states.
 STATUS = {
     "waiting": "ready",
     "sending": "process",
@@ -77,16 +88,7 @@ class CrmOrdersOutgoing(models.Model):
     attachment_id = fields.Many2one("ir.attachment", "File", readonly=True)
     reply_to = fields.Char(readonly=True)
     state = fields.Selection(
-        [
-            ("waiting", "Waiting"),
-            ("sending", "Being sent"),
-            ("sent", "Sent"),
-            ("delivered", "Delivered"),
-            ("read", "Read"),
-            ("failed", "Not sent"),
-            ("unknown", "Perhaps sent"),
-            ("cancelled", "Cancelled"),
-        ],
+        STATES,
         required=True,
         readonly=True,
         default="waiting",
@@ -143,7 +145,9 @@ class CrmOrdersOutgoing(models.Model):
     def _queue(self, conversation, message):
         """Queue what an employee wrote, to be sent when it is committed."""
         adapter = conversation.source_id._get_channel()
-        pieces = adapter.pieces(html2plaintext(message.body or "").strip())
+        text = html2plaintext(message.body or "").strip()
+        pieces = adapter.pieces(text)
+        conversation._note_last(text, message.date, is_ours=True)
         vals = {
             "conversation_id": conversation.id,
             "lead_id": conversation.lead_id.id,
@@ -351,6 +355,8 @@ class CrmOrdersOutgoing(models.Model):
                 "notification_status": STATUS[worst.state],
                 "failure_type": "unknown" if worst.error else False,
                 "failure_reason": worst.error,
+                "crm_orders_state": worst.state,
+                "crm_orders_channel": worst.source_id.name,
             }
             if message in notifications:
                 notifications[message].write(vals)
