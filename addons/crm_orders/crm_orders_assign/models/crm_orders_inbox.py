@@ -81,7 +81,7 @@ class CrmOrdersInbox(models.AbstractModel):
         for lead in self:
             lead.crm_orders_can_reply = bool(lead._crm_orders_get_mail_address())
 
-    # What was written to and fro
+    # What was written both ways
 
     @api.model
     def _get_crm_orders_talk_domain(self):

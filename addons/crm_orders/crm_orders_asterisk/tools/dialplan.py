@@ -33,6 +33,9 @@ from odoo.addons.crm_orders_inbound.tools.reading import (
     seconds,
     text,
 )
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
+
+speech = Speech(__name__)
 
 TOKEN_HEADER = "X-Asterisk-Token"  # noqa: S105
 # What our own states and Asterisk's own words mean.
@@ -116,9 +119,13 @@ class Asterisk(Channel):
             except Unreadable:
                 given = ""
         if not given:
-            raise Refused(401, "no_token", "The token of the exchange is missing.")
+            raise Refused(
+                401, "no_token", speech._("The token of the exchange is missing.")
+            )
         if not same_as_any(given, settings.accepted("token")):
-            raise Refused(403, "wrong_token", "The token of the exchange is wrong.")
+            raise Refused(
+                403, "wrong_token", speech._("The token of the exchange is wrong.")
+            )
 
     def _fields(self, request):
         """Fields of the form or the address, names in lower case."""
@@ -135,7 +142,7 @@ class Asterisk(Channel):
         fields = self._fields(request)
         call_id = self._call_id(fields)
         if not call_id:
-            raise Unreadable("There is no id of a call in it.")
+            raise Unreadable(speech._("There is no id of a call in it."))
         parts = [fields.get("event") or "call", fields.get("disposition") or "-"]
         # The same extension may ring twice within a call.
         parts += [fields.get("agent") or "-", fields.get("time") or "-"]
@@ -148,15 +155,19 @@ class Asterisk(Channel):
 
     def read(self, request, index, settings):
         if index != 0:
-            raise Unreadable("A request holds one thing.")
+            raise Unreadable(speech._("A request holds one thing."))
         fields = self._fields(request)
         call_id = self._call_id(fields)
         if not call_id:
-            raise Unreadable("There is no id of a call in it.")
+            raise Unreadable(speech._("There is no id of a call in it."))
         event = _word(fields.get("event", ""))
         disposition = _word(fields.get("disposition") or fields.get("dialstatus", ""))
         if event not in STATES and disposition not in DISPOSITIONS:
-            raise Unreadable(f"An event that is not known: {line(event, limit=40)}")
+            raise Unreadable(
+                speech._(
+                    "An event that is not known: %(event)s", event=line(event, limit=40)
+                )
+            )
         state = STATES.get(event, "ended")
         if state == "ended" and disposition in DISPOSITIONS:
             state = DISPOSITIONS[disposition]
@@ -188,7 +199,9 @@ class Asterisk(Channel):
         base = settings.require("recordings_url").rstrip("/")
         path = ref.strip("/")
         if not RECORDING.fullmatch(path) or ".." in path.split("/"):
-            raise SendError("The name of the recording is not a path.", final=True)
+            raise SendError(
+                speech._("The name of the recording is not a path."), final=True
+            )
         headers = _basic(settings["recordings_user"], settings["recordings_password"])
         file = yield from download(f"{base}/{quote(path)}", [base], headers=headers)
         mimetype = "audio/mpeg" if path.endswith(".mp3") else "audio/wav"

@@ -43,9 +43,7 @@ class CrmLead(models.Model):
         return super().write(vals)
 
     def _crm_orders_check_own(self, vals_list):
-        if not self.env.su and any(
-            "crm_orders_reached" in vals for vals in vals_list
-        ):
+        if not self.env.su and any("crm_orders_reached" in vals for vals in vals_list):
             raise AccessError(
                 self.env._("How far a lead has got is not written by hand.")
             )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 LINES = 10
+MAX_WORDS = 100
 DELAYED_AFTER_MINUTES = 15
 
 
@@ -19,8 +21,9 @@ class CrmOrdersDigest(models.AbstractModel):
         groups = self.env["crm_orders.source"]._read_group([], ["company_id"])
         for (company,) in groups:
             managers = self._get_receivers(company)
-            for lang, users in managers.grouped("lang").items():
-                digest = self.with_company(company).with_context(lang=lang)
+            readers = managers.grouped(lambda user: (user.lang, user.tz))
+            for (lang, tz), users in readers.items():
+                digest = self.with_company(company).with_context(lang=lang, tz=tz)
                 sections = digest._get_sections(company)
                 if sections:
                     digest._send(company, users, sections)
@@ -57,8 +60,22 @@ class CrmOrdersDigest(models.AbstractModel):
             "crm_orders.event",
             [("source_id.company_id", "=", company.id), ("state", "=", "failed")],
             "crm_orders_inbound.crm_orders_event_action",
-            lambda event: f"{event.display_name}: {event.error or ''}"[:200],
+            self._describe_event,
         )
+
+    @api.model
+    def _describe_event(self, event):
+        """Where and when it came in, how it begins, and what went wrong."""
+        place = self.env._(
+            "%(channel)s, %(time)s",
+            channel=event.source_id.name,
+            time=format_datetime(self.env, event.create_date, dt_format="short"),
+        )
+        words = _shorten(event._read_words())
+        error = _shorten((event.error or "").split("\n", 1)[0])
+        if words:
+            place = self.env._("%(place)s: “%(words)s”", place=place, words=words)
+        return f"{place} – {error}" if error else place
 
     @api.model
     def _get_delayed_section(self, company):
@@ -75,7 +92,7 @@ class CrmOrdersDigest(models.AbstractModel):
                 ("create_date", "<", before),
             ],
             "crm_orders_inbound.crm_orders_event_action",
-            lambda event: event.display_name,
+            self._describe_event,
         )
 
     @api.model
@@ -124,3 +141,10 @@ class CrmOrdersDigest(models.AbstractModel):
                 "auto_delete": True,
             }
         )
+
+
+def _shorten(text):
+    text = " ".join((text or "").split())
+    if len(text) <= MAX_WORDS:
+        return text
+    return text[:MAX_WORDS].rstrip() + "\N{HORIZONTAL ELLIPSIS}"

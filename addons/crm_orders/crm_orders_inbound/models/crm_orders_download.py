@@ -25,7 +25,7 @@ class CrmOrdersDownload(models.AbstractModel):
         cron = self.env["ir.cron"]
         while waiting := self._claim():
             cron._commit_progress(remaining=1)
-            waiting._fetch()
+            waiting.with_context(lang=waiting.source_id._get_lang())._fetch()
             if not cron._commit_progress(1, remaining=1):
                 self._wake_up()
                 return

@@ -238,10 +238,17 @@ class CrmOrdersEvent(models.Model):
         for wanted, handler in handlers.items():
             for (source, kind), found in meanings.items():
                 if kind is wanted:
-                    getattr(self, handler)(source, found)
-        for (_source, kind), found in meanings.items():
+                    # What is stored of it is for everybody of the company.
+                    source = source._for_keeping()
+                    events = self.with_env(source.env)
+                    getattr(events, handler)(
+                        source,
+                        {one.with_env(source.env): said for one, said in found.items()},
+                    )
+        for (source, kind), found in meanings.items():
             if kind not in handlers:
                 for event in found:
+                    event = event.with_env(source._for_keeping().env)
                     event._finish(
                         "ignored",
                         reason=self.env._("No installed module works with this."),
@@ -261,7 +268,25 @@ class CrmOrdersEvent(models.Model):
         self.ensure_one()
         adapter = self.source_id._get_channel()
         settings = self.source_id._get_settings()
-        return adapter.read(self._get_request(), self.part, settings)
+        with self.source_id._for_keeping()._spoken():
+            return adapter.read(self._get_request(), self.part, settings)
+
+    def _get_words(self):
+        """`{id: what the sender wrote}`, empty where it cannot be read any more."""
+        return {event.id: event._read_words() for event in self}
+
+    def _read_words(self):
+        self.ensure_one()
+        try:
+            meaning = self._read()
+        except Exception:
+            # Whatever hinders it: this only helps people to know what it is about.
+            _logger.debug("The words of request %s are unknown", self.id, exc_info=True)
+            return ""
+        if isinstance(meaning, channel.Lead):
+            content = meaning.fields
+            return content.get("message") or content.get("subject") or ""
+        return getattr(meaning, "text", "") or ""
 
     def _take_apart(self):
         """Try again to tell what was sent together, say with a newer adapter.
@@ -270,7 +295,8 @@ class CrmOrdersEvent(models.Model):
         """
         self.ensure_one()
         request = self._get_request()
-        external_ids = self.source_id._get_channel().split(request)
+        with self.source_id._for_keeping()._spoken():
+            external_ids = self.source_id._get_channel().split(request)
         self._store_parts(
             self.source_id, request, self.remote_addr, external_ids, False
         )

@@ -161,7 +161,8 @@ class CrmOrdersEventDoor(models.AbstractModel):
         if answer:
             return answer
         try:
-            adapter.verify(request, settings)
+            with source._for_keeping()._spoken():
+                adapter.verify(request, settings)
         except channel.Refused as error:
             if other_url and other_url != request.url:
                 other = replace(request, url=other_url)

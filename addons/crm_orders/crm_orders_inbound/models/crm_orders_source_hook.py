@@ -3,8 +3,9 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, ormcache
+from odoo.tools.translate import get_translation
 
-from ..tools import calling, channel, transport
+from ..tools import calling, channel, speech, transport
 from ..tools.rest import REST
 
 TOKEN_BYTES = 18
@@ -194,9 +195,10 @@ class CrmOrdersSourceHook(models.AbstractModel):
         if sample is None:
             return None
         try:
-            adapter.verify(sample, settings)
-            for index, _external_id in enumerate(adapter.split(sample)):
-                adapter.read(sample, index, settings)
+            with self._spoken():
+                adapter.verify(sample, settings)
+                for index, _external_id in enumerate(adapter.split(sample)):
+                    adapter.read(sample, index, settings)
         except (channel.Refused, channel.Unreadable) as error:
             return False, self.env._("A signed request was not understood: %s", error)
         return True, self.env._("A request signed with these secrets is accepted.")
@@ -222,8 +224,32 @@ class CrmOrdersSourceHook(models.AbstractModel):
         :raise SendError: with the provider's words
         """
         self.ensure_one()
-        generator = getattr(self._get_channel(), what)(self._get_settings(), *arguments)
-        return calling.run(generator, transport.send)
+        with self._spoken():
+            generator = getattr(self._get_channel(), what)(
+                self._get_settings(), *arguments
+            )
+            return calling.run(generator, transport.send)
+
+    def _get_lang(self):
+        """The language that is kept: what is stored is for everybody of the company."""
+        self.ensure_one()
+        return self.sudo().company_id.partner_id.lang or "en_US"
+
+    def _spoken(self):
+        """Let the channel of this source speak the language of who asks, or else of the
+        company, as nobody asks in a background job.
+        """
+        self.ensure_one()
+
+        def translate(module, text):
+            lang = self.env.context.get("lang") or self._get_lang()
+            return get_translation(module, lang, text, ())
+
+        return speech.spoken(translate)
+
+    def _for_keeping(self):
+        """This source in the language of its company, for what is stored."""
+        return self.with_context(lang=self._get_lang())
 
     @api.model
     def _find_by_hook_token(self, token):

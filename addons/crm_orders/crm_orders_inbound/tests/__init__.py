@@ -10,3 +10,4 @@ from . import test_lead_maker
 from . import test_lead_payload
 from . import test_processing
 from . import test_source
+from . import test_speech

@@ -136,3 +136,20 @@ class TestLeadMaker(InboundMixin, TransactionCase):
         (taken,) = self._take(self._write("<img src=x>", name=name))
         self.assertEqual(taken.lead.contact_name, name)
         self.assertNotIn("<img", taken.lead.description)
+
+    def test_first_words_are_the_title(self):
+        long = "Onko teillä  sinistä\ntuolia, jossa on pehmustettu istuin ja selkänoja?"
+        for content, title in (
+            ({"message": "Onko teillä sinistä tuolia?"}, "Onko teillä sinistä tuolia?"),
+            (
+                {"message": long},
+                "Onko teillä sinistä tuolia, jossa on pehmustettu istuin ja…",
+            ),
+            ({"message": "x" * 80 + " y"}, "x" * 60 + "…"),
+            ({"message": "Hei", "name": "Aino"}, f"Aino through {self.source.name}"),
+            ({"name": "Aino"}, f"Aino through {self.source.name}"),
+            ({"subject": "Chairs", "message": "In blue, please"}, "Chairs"),
+        ):
+            event = self._accept({"email": "title@example.com", **content})
+            self._run_job()
+            self.assertEqual(event.lead_id.name, title)

@@ -326,7 +326,8 @@ class TestProcessing(InboundMixin, TransactionCase):
         leads = self.leads.with_company(self.company).with_context(**context)
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        leads.create([dict(vals, user_id=False) for vals in vals_list])
+        given = {"user_id": False, "team_id": self.source.team_id.id}
+        leads.create([{**vals, **given} for vals in vals_list])
         self.env.flush_all()
         core_many = self.env.cr.sql_log_count - before
         self.assertLessEqual(many, core_many + 20)

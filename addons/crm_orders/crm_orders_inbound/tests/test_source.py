@@ -4,7 +4,7 @@ import psycopg2
 
 from odoo.exceptions import AccessError
 from odoo.fields import Datetime
-from odoo.tests import Form, TransactionCase, tagged
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import KEY, InboundMixin
@@ -123,3 +123,51 @@ class TestSource(InboundMixin, TransactionCase):
         sources.mapped("name")
         with self.assertQueryCount(3):
             sources.mapped("health")
+
+    def test_new_source_has_the_team_that_odoo_would_give(self):
+        company = self.env["res.company"].create({"name": "Team Oy"})
+        self.env.user.company_ids |= company
+        team, _other = self.env["crm.team"].create(
+            [
+                {"name": "First", "company_id": company.id, "sequence": -5},
+                {"name": "Second", "company_id": company.id, "sequence": -4},
+            ]
+        )
+        sources = self.env["crm_orders.source"].with_context(
+            allowed_company_ids=company.ids
+        )
+        with Form(sources) as form:
+            form.name = "Shop"
+            self.assertEqual(form.team_id, team)
+        source = form.save()
+        self.assertEqual(source.team_id, team)
+        source.team_id = False
+        source.name = "Another name"
+        self.assertFalse(source.team_id, "who wants none gets none")
+        chosen = sources.create({"name": "Chosen", "team_id": False})
+        self.assertFalse(chosen.team_id)
+
+    def test_lead_knows_its_source(self):
+        event = self._accept({"email": "source@example.com"})
+        self._run_job()
+        lead = event.lead_id
+        self.assertEqual(lead.crm_orders_source_id, self.source)
+        manager = new_test_user(
+            self.env,
+            "source_manager",
+            groups="crm_orders_base.group_manager",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        with self.assertRaises(AccessError):
+            lead.with_user(manager).crm_orders_source_id = False
+        with self.assertRaises(AccessError):
+            lead.with_user(manager).create(
+                {"name": "x", "crm_orders_source_id": self.source.id}
+            )
+        other = self.leads.create(
+            {"name": "x", "company_id": self.company.id, "probability": 99}
+        )
+        merged = (lead | other).merge_opportunity()
+        self.assertEqual(merged, other)
+        self.assertEqual(merged.crm_orders_source_id, self.source)

@@ -5,6 +5,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from .channel import File, HttpCall, SendError
 from .reading import OCTETS, line, number
+from .speech import Speech
+
+speech = Speech(__name__)
 
 MAX_HOPS = 4
 
@@ -69,7 +72,9 @@ def download(url, bases=(), domains=(), headers=None):
     """
     for _hop in range(MAX_HOPS):
         if not is_at(url, bases, domains):
-            raise SendError("The file is not at the provider's address.", final=True)
+            raise SendError(
+                speech._("The file is not at the provider's address."), final=True
+            )
         answer = yield HttpCall(
             "GET", url, headers=(headers or {}) if is_at(url, bases) else {}
         )
@@ -78,14 +83,16 @@ def download(url, bases=(), domains=(), headers=None):
             continue
         if answer.status != 200:
             raise SendError(
-                f"The file was not handed over ({answer.status}).",
+                speech._(
+                    "The file was not handed over (%(status)s).", status=answer.status
+                ),
                 final=answer.status in (400, 401, 403, 404, 410),
                 retry_after=retry_after(answer),
             )
         mimetype = answer.header("Content-Type").partition(";")[0].strip().lower()
         name = line(unquote(urlsplit(url).path.rpartition("/")[2]))
         return File(name or "file", mimetype or OCTETS, answer.body)
-    raise SendError("The file's address leads round in circles.", final=True)
+    raise SendError(speech._("The file's address leads round in circles."), final=True)
 
 
 def _joined(url, place):

@@ -20,6 +20,9 @@ from functools import cached_property
 from urllib.parse import parse_qsl, urlsplit
 
 from .reading import pieces
+from .speech import Speech
+
+speech = Speech(__name__)
 
 MAX_PARTS = 1000
 
@@ -108,7 +111,9 @@ class Settings:
         :raise SendError: when it was not set, so nothing can be sent
         """
         if not self[name]:
-            raise SendError(f"The setting {name} is missing.", final=True)
+            raise SendError(
+                speech._("The setting %(name)s is missing.", name=name), final=True
+            )
         return self[name]
 
 
@@ -155,7 +160,7 @@ class Request:
                 max_num_fields=500,
             )
         except ValueError:
-            raise Unreadable("The body is not a form in UTF-8.") from None
+            raise Unreadable(speech._("The body is not a form in UTF-8.")) from None
 
     @cached_property
     def json(self):
@@ -166,9 +171,9 @@ class Request:
         try:
             value = json.loads(self.body.decode("utf-8-sig"))
         except (ValueError, RecursionError):
-            raise Unreadable("The body is not JSON in UTF-8.") from None
+            raise Unreadable(speech._("The body is not JSON in UTF-8.")) from None
         if not isinstance(value, dict):
-            raise Unreadable("The body is not one JSON object.")
+            raise Unreadable(speech._("The body is not one JSON object."))
         return value
 
 
@@ -440,7 +445,9 @@ class Channel:
     def register(self, settings, hook_url):
         """Tell the provider our address; returns a line that says what it answered."""
         yield from ()
-        raise SendError("This provider is set up on its own pages.", final=True)
+        raise SendError(
+            speech._("This provider is set up on its own pages."), final=True
+        )
 
     def check(self, settings):
         """Ask the provider who we are; returns a line for people (bot or page name)."""
@@ -463,12 +470,12 @@ class Channel:
             deliver it once
         """
         yield from ()
-        raise SendError("Nothing can be sent on this channel.", final=True)
+        raise SendError(speech._("Nothing can be sent on this channel."), final=True)
 
     def send_file(self, settings, thread, file, caption="", key=""):
         """Send a :class:`File`; returns the provider's id of the message."""
         yield from ()
-        raise SendError("Files cannot be sent on this channel.", final=True)
+        raise SendError(speech._("Files cannot be sent on this channel."), final=True)
 
     def call(self, settings, agent, number, hook_url):
         """Ring our person and then connect `number`; returns the id of the call.
@@ -476,12 +483,12 @@ class Channel:
         :param agent: number or extension of our person
         """
         yield from ()
-        raise SendError("This channel cannot make calls.", final=True)
+        raise SendError(speech._("This channel cannot make calls."), final=True)
 
     def fetch(self, settings, ref):
         """Fetch an attachment or a recording; returns a :class:`File`."""
         yield from ()
-        raise SendError("This channel has no files.", final=True)
+        raise SendError(speech._("This channel has no files."), final=True)
 
     def sample(self, settings, number):
         """A signed request as the provider would send it, to try the way in.

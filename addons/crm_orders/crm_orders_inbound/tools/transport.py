@@ -4,6 +4,9 @@ import requests
 from urllib3.exceptions import NewConnectionError
 
 from .channel import HttpAnswer, SendError
+from .speech import Speech
+
+speech = Speech(__name__)
 
 TIMEOUT = (5, 30)
 MAX_ANSWER = 64 * 1024 * 1024
@@ -37,15 +40,16 @@ def send(call, timeout=TIMEOUT, max_answer=MAX_ANSWER):
             for chunk in response.iter_content(CHUNK):
                 body += chunk
                 if len(body) > max_answer:
-                    raise SendError("The answer is too large.", final=True)
+                    raise SendError(speech._("The answer is too large."), final=True)
             return HttpAnswer(response.status_code, dict(response.headers), bytes(body))
     except requests.RequestException as error:
         # The address may hold a token, so its text is not repeated.
         raise SendError(
-            f"No connection: {type(error).__name__}", uncertain=_was_under_way(error)
+            speech._("No connection: %(error)s", error=type(error).__name__),
+            uncertain=_was_under_way(error),
         ) from None
     except ValueError as error:
-        raise SendError("The address is not valid.", final=True) from error
+        raise SendError(speech._("The address is not valid."), final=True) from error
 
 
 def _was_under_way(error):

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from odoo.addons.crm_orders_inbound.tools import channel
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
+
+speech = Speech(__name__)
 
 
 @dataclass
@@ -23,7 +26,7 @@ class ChatChannel(channel.Channel):
     def read(self, request, index, settings):
         number = request.json.get("chat")
         if not isinstance(number, int) or isinstance(number, bool):
-            raise channel.Unreadable("There is no chat in it.")
+            raise channel.Unreadable(speech._("There is no chat in it."))
         return Chat(number)
 
 

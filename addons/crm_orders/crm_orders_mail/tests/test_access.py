@@ -34,4 +34,6 @@ class TestAccess(MailMixin, TransactionCase):
 
     def test_source_needs_a_team(self):
         with self.assertRaises(ValidationError):
-            self.env["crm_orders.source"].create({"name": "Mail", "kind": "mail"})
+            self.env["crm_orders.source"].create(
+                {"name": "Mail", "kind": "mail", "team_id": False}
+            )

@@ -1,6 +1,9 @@
 """Mails, as an adapter like those of providers; they are worked on when they come in."""
 
 from odoo.addons.crm_orders_inbound.tools import channel
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
+
+speech = Speech(__name__)
 
 
 class MailChannel(channel.Channel):
@@ -13,7 +16,9 @@ class MailChannel(channel.Channel):
 
     def read(self, request, index, settings):
         reason = request.json.get("ignored")
-        return channel.Ignored(reason if isinstance(reason, str) else "A mail.")
+        return channel.Ignored(
+            reason if isinstance(reason, str) else speech._("A mail.")
+        )
 
 
 MAIL = MailChannel()

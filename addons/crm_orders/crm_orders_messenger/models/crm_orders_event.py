@@ -67,12 +67,15 @@ class CrmOrdersEvent(models.Model):
         """Who subscribes, joins or follows is a lead, without having said a word."""
         events = list(meanings)
         leads = self._get_leads_by_thread(source, meanings.values())
-        inquiries = [
-            self._prepare_inquiry(
-                meanings[event], self._get_contact_text(meanings[event]), leads
-            )
-            for event in events
-        ]
+        maker = self.env["crm_orders.lead.maker"]
+        inquiries = []
+        for event in events:
+            text = self._get_contact_text(meanings[event])
+            inquiry = self._prepare_inquiry(meanings[event], text, leads)
+            # These are our words, not theirs, so they are no title.
+            name = inquiry.content.get("name", "")
+            inquiry.content["subject"] = maker._get_lead_name(source, name)
+            inquiries.append(inquiry)
         taken = self.env["crm_orders.lead.maker"]._take_in(source, inquiries)
         conversations = self._keep_conversations(source, events, meanings, taken)
         for event, one in zip(events, taken, strict=True):

@@ -187,7 +187,7 @@ class CrmOrdersOutgoing(models.Model):
         while outgoing := self._claim():
             # From here on it is known that this was tried, whatever happens.
             cron._commit_progress(remaining=1)
-            outgoing._send()
+            outgoing.with_context(lang=outgoing.source_id._get_lang())._send()
             time_left = cron._commit_progress(1, remaining=1)
             if outgoing.state == "sent":
                 self.env["crm_orders.event"]._hurry_statuses(outgoing.source_id)
@@ -212,8 +212,9 @@ class CrmOrdersOutgoing(models.Model):
                 ),
             ]
         )
-        if stale:
-            stale._set_state("unknown", self._get_unknown_text())
+        for source, messages in stale.grouped("source_id").items():
+            here = messages.with_context(lang=source._get_lang())
+            here._set_state("unknown", here._get_unknown_text())
 
     @api.model
     def _get_unknown_text(self):

@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from odoo.addons.crm_orders_inbound.tools.channel import SendError
 from odoo.addons.crm_orders_inbound.tools.reading import line
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
 
 from .messaging import MessagingChannel
 from .meta import MetaChannel
+
+speech = Speech(__name__)
 
 
 class Instagram(MessagingChannel):
@@ -39,18 +42,25 @@ class Instagram(MessagingChannel):
     def register(self, settings, hook_url):
         yield from ()
         raise SendError(
-            "Open Meta's app dashboard, Instagram, API setup: paste the address and the"
-            " verify token there, and subscribe to the field messages.",
+            speech._(
+                "Open Meta's app dashboard, Instagram, API setup: paste the address and the verify token there, and subscribe to the field messages."
+            ),
             final=True,
         )
 
     def check(self, settings):
         found = yield from self._graph(settings, "GET", "me?fields=id,name,username")
-        return f"{line(found, 'name')} (@{line(found, 'username')}) answers."
+        return speech._(
+            "%(name)s (@%(username)s) answers.",
+            name=line(found, "name"),
+            username=line(found, "username"),
+        )
 
     def _upload(self, settings, thread, file, kind):
         yield from ()
         raise SendError(
-            "Instagram takes files only from a public address; send a link instead.",
+            speech._(
+                "Instagram takes files only from a public address; send a link instead."
+            ),
             final=True,
         )

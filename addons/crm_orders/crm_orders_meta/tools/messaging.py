@@ -28,8 +28,11 @@ from odoo.addons.crm_orders_inbound.tools.reading import (
     seconds,
     text,
 )
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
 
 from .meta import MEDIA_DOMAINS, MetaChannel, ignored, unreadable
+
+speech = Speech(__name__)
 
 FILES = {
     "audio": ("audio.mp4", "audio/mp4"),
@@ -40,17 +43,17 @@ FILES = {
 }
 # Events that nothing is made of, by their field.
 WITHOUT_LEAD = {
-    "account_linking": "An account was linked or unlinked.",
-    "app_roles": "Meta reports who handles the conversation.",
-    "feedback": "Feedback on a survey of Meta's.",
-    "message_deletion": "The customer took a message back.",
-    "pass_thread_control": "Meta reports who handles the conversation.",
-    "policy_enforcement": "Meta reports a warning about the page.",
-    "reaction": "A reaction to a message.",
-    "request_thread_control": "Meta reports who handles the conversation.",
-    "response_feedback": "Feedback on an answer.",
-    "take_thread_control": "Meta reports who handles the conversation.",
-    "typing": "Somebody types.",
+    "account_linking": speech._("An account was linked or unlinked."),
+    "app_roles": speech._("Meta reports who handles the conversation."),
+    "feedback": speech._("Feedback on a survey of Meta's."),
+    "message_deletion": speech._("The customer took a message back."),
+    "pass_thread_control": speech._("Meta reports who handles the conversation."),
+    "policy_enforcement": speech._("Meta reports a warning about the page."),
+    "reaction": speech._("A reaction to a message."),
+    "request_thread_control": speech._("Meta reports who handles the conversation."),
+    "response_feedback": speech._("Feedback on an answer."),
+    "take_thread_control": speech._("Meta reports who handles the conversation."),
+    "typing": speech._("Somebody types."),
 }
 UPLOADS = {"image": "image", "video": "video", "audio": "audio"}
 MAX_UPLOAD = 25 * 1024 * 1024
@@ -70,13 +73,20 @@ class MessagingChannel(MetaChannel):
             self._event_thing(account, event) for event in rows(entry, "messaging")
         ]
         found += [
-            (None, ignored("Another app answers this conversation at the moment."))
+            (
+                None,
+                ignored(
+                    speech._("Another app answers this conversation at the moment.")
+                ),
+            )
             for _event in rows(entry, "standby")
         ]
         found += [
             self._change_thing(account, change) for change in rows(entry, "changes")
         ]
-        return found or [(None, unreadable("An entry holds nothing that is known."))]
+        return found or [
+            (None, unreadable(speech._("An entry holds nothing that is known.")))
+        ]
 
     def _change_thing(self, account, change):
         """Instagram's dashboard sends test messages this way."""
@@ -84,11 +94,16 @@ class MessagingChannel(MetaChannel):
         if field == "messages":
             return self._event_thing(account, dig(change, "value"))
         what = line(field, limit=64)
-        return None, ignored(f"A notice, not a message: {what or 'without a name'}")
+        return None, ignored(
+            speech._(
+                "A notice, not a message: %(what)s",
+                what=what or speech._("without a name"),
+            )
+        )
 
     def _event_thing(self, account, event):
         if not isinstance(event, dict):
-            return None, unreadable("An event is no object.")
+            return None, unreadable(speech._("An event is no object."))
         return self._event_id(event), partial(self._read_event, account, event)
 
     def _event_id(self, event):
@@ -118,20 +133,22 @@ class MessagingChannel(MetaChannel):
         for field, read in _READERS.items():
             if field in event:
                 if not isinstance(event[field], dict):
-                    raise Unreadable(f"The field {field} is no object.")
+                    raise Unreadable(
+                        speech._("The field %(field)s is no object.", field=field)
+                    )
                 return read(self, account, event)
         for field, reason in WITHOUT_LEAD.items():
             if field in event:
-                return Ignored(reason)
+                return Ignored(speech._(reason))
         kinds = ", ".join(line(name, limit=40) for name in list(event)[:8])
-        return Ignored(f"An event of an unknown kind: {kinds}")
+        return Ignored(speech._("An event of an unknown kind: %(kinds)s", kinds=kinds))
 
     def _read_message(self, account, event):
         message = event["message"]
         if dig(message, "is_echo") is True:
-            return Ignored("Written by the shop itself.")
+            return Ignored(speech._("Written by the shop itself."))
         if dig(message, "is_deleted") is True:
-            return Ignored("The customer took a message back.")
+            return Ignored(speech._("The customer took a message back."))
         found = self._message(account, event, text(message, "mid"))
         said = [text(message, "text")]
         said += [_say(part) for part in rows(message, "attachments")]
@@ -142,7 +159,7 @@ class MessagingChannel(MetaChannel):
         found.reply_to = text(message, "reply_to", "mid")
         found.extra = _extra(message)
         if not found.text and not found.attachments:
-            found.text = "(A message of a kind that cannot be shown.)"
+            found.text = speech._("(A message of a kind that cannot be shown.)")
         return found
 
     def _read_edit(self, account, event):
@@ -182,7 +199,9 @@ class MessagingChannel(MetaChannel):
             ids = [mid]
         until = seconds(value, "watermark", unit=1000)
         if not ids and until is None:
-            raise Unreadable("The event does not say which messages it is about.")
+            raise Unreadable(
+                speech._("The event does not say which messages it is about.")
+            )
         return Status(
             state,
             ids,
@@ -211,7 +230,7 @@ class MessagingChannel(MetaChannel):
     def _person(self, account, event):
         sender = text(event, "sender", "id")
         if not sender:
-            raise Unreadable("The event does not say whose it is.")
+            raise Unreadable(speech._("The event does not say whose it is."))
         return Person([Handle(self.kind, sender, account)])
 
     def _thread(self, account, event):
@@ -221,7 +240,9 @@ class MessagingChannel(MetaChannel):
 
     def check(self, settings):
         found = yield from self._graph(settings, "GET", "me?fields=id,name")
-        return f"{line(found, 'name') or line(found, 'id')} answers."
+        return speech._(
+            "%(name)s answers.", name=line(found, "name") or line(found, "id")
+        )
 
     def profile(self, settings, person):
         handle = next((one for one in person.handles if one.kind == self.kind), None)
@@ -245,7 +266,7 @@ class MessagingChannel(MetaChannel):
 
     def send_file(self, settings, thread, file, caption="", key=""):
         if len(file.content) > MAX_UPLOAD:
-            raise SendError("Meta takes files of up to 25 MB.", final=True)
+            raise SendError(speech._("Meta takes files of up to 25 MB."), final=True)
         kind = UPLOADS.get(file.mimetype.partition("/")[0], "file")
         sent = yield from self._upload(settings, thread, file, kind)
         for piece in self.pieces(caption):
@@ -307,17 +328,21 @@ def _say(part):
     kind = text(part, "type")
     payload = dig(part, "payload")
     if kind in FILES:
-        return "Sticker" if dig(payload, "sticker_id") else ""
+        return speech._("Sticker") if dig(payload, "sticker_id") else ""
     latitude = number(payload, "coordinates", "lat")
     longitude = number(payload, "coordinates", "long")
     if kind == "location" and latitude is not None and longitude is not None:
-        return f"Location: {latitude}, {longitude}"
+        return speech._(
+            "Location: %(latitude)s, %(longitude)s",
+            latitude=latitude,
+            longitude=longitude,
+        )
     words = [
         line(part, "title") or line(payload, "title"),
         line(part, "url", limit=1000) or line(payload, "url", limit=1000),
     ]
     said = " ".join(filter(None, words))
-    return f"({line(kind, limit=40) or 'attachment'}) {said}".rstrip()
+    return f"({line(kind, limit=40) or speech._('attachment')}) {said}".rstrip()
 
 
 def _extra(value):

@@ -4,8 +4,11 @@ import json
 
 from odoo.addons.crm_orders_inbound.tools.channel import SendError, Setting
 from odoo.addons.crm_orders_inbound.tools.reading import line, text
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
 
 from .messaging import MessagingChannel
+
+speech = Speech(__name__)
 
 FIELDS = (
     "messages,messaging_postbacks,messaging_optins,messaging_referrals,"
@@ -34,8 +37,9 @@ class Messenger(MessagingChannel):
         app = settings["app_id"]
         if not app:
             raise SendError(
-                "Fill in the App Id, or open Meta's app dashboard, Messenger, Webhooks:"
-                " paste the address and the verify token there.",
+                speech._(
+                    "Fill in the App Id, or open Meta's app dashboard, Messenger, Webhooks: paste the address and the verify token there."
+                ),
                 final=True,
             )
         # Meta asks the address at once, so it must be reachable by now. Only the app
@@ -55,7 +59,7 @@ class Messenger(MessagingChannel):
             settings, "POST", "me/subscribed_apps", data={"subscribed_fields": FIELDS}
         )
         page = yield from self._graph(settings, "GET", "me?fields=id,name")
-        return f"{line(page, 'name')} sends its messages here."
+        return speech._("%(name)s sends its messages here.", name=line(page, "name"))
 
     def _upload(self, settings, thread, file, kind):
         sent = yield from self._graph(

@@ -28,6 +28,9 @@ from odoo.addons.crm_orders_inbound.tools.reading import (
     same_as_any,
     text,
 )
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
+
+speech = Speech(__name__)
 
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 MAX_CHALLENGE = 512
@@ -39,7 +42,9 @@ MEDIA_DOMAINS = ("fbsbx.com", "fbcdn.net", "cdninstagram.com")
 TEMPORARY = {1, 2, 341, 368, 1200, 131000, 131016, 133004, 135000}
 TOO_FAST = {4, 17, 32, 613, 80002, 80006, 80007, 130429, 131048, 131056, 133016}
 WINDOW_CLOSED = {(131047, None), (10, 2018278), (10, 2534022)}
-WINDOW_WORDS = "The customer wrote more than 24 hours ago, so Meta takes no answer."
+WINDOW_WORDS = speech._(
+    "The customer wrote more than 24 hours ago, so Meta takes no answer."
+)
 PAUSE = 60
 
 
@@ -103,27 +108,37 @@ class MetaChannel(Channel):
         token = request.query.get("hub.verify_token", "")
         is_ours = same_as_any(token, settings.accepted("verify_token"))
         if request.query["hub.mode"] != "subscribe" or not is_ours:
-            raise Refused(403, "wrong_token", "The verify token is wrong.")
+            raise Refused(403, "wrong_token", speech._("The verify token is wrong."))
         if not challenge or len(challenge) > MAX_CHALLENGE:
-            raise Refused(403, "no_challenge", "There is no challenge to answer.")
+            raise Refused(
+                403, "no_challenge", speech._("There is no challenge to answer.")
+            )
         return Answer(200, text(challenge))
 
     def verify(self, request, settings):
         algorithm, _equals, given = request.header(SIGNATURE_HEADER).partition("=")
         if not given:
-            raise Refused(401, "unsigned", "Meta's signature is missing.")
+            raise Refused(401, "unsigned", speech._("Meta's signature is missing."))
         expected = [
             sign(secret, request.body) for secret in settings.accepted("app_secret")
         ]
         if algorithm != "sha256" or not same_as_any(given.strip(), expected):
-            raise Refused(403, "wrong_signature", "Meta's signature is wrong.")
+            raise Refused(
+                403, "wrong_signature", speech._("Meta's signature is wrong.")
+            )
         try:
             kind = request.json.get("object")
         except Unreadable:
             return
         if kind != self.webhook_object:
             # Meta goes on trying, and shows the error where the mistake was made.
-            raise Refused(404, "wrong_object", f"This is no {self.webhook_object}.")
+            raise Refused(
+                404,
+                "wrong_object",
+                speech._(
+                    "This is no %(webhook_object)s.", webhook_object=self.webhook_object
+                ),
+            )
 
     def split(self, request):
         return [external_id for external_id, _read in self._things(request)]
@@ -131,7 +146,7 @@ class MetaChannel(Channel):
     def read(self, request, index, settings):
         things = self._things(request)
         if not 0 <= index < len(things):
-            raise Unreadable("The request does not hold so many things.")
+            raise Unreadable(speech._("The request does not hold so many things."))
         _external_id, read = things[index]
         return read()
 
@@ -139,15 +154,20 @@ class MetaChannel(Channel):
         """`(id, function that reads it)` of everything that a request holds."""
         entries = request.json.get("entry")
         if not isinstance(entries, list):
-            raise Unreadable("The request has no list of entries.")
+            raise Unreadable(speech._("The request has no list of entries."))
         found = []
         for entry in entries:
             if isinstance(entry, dict):
                 found += self._entry_things(entry)
             else:
-                found.append((None, unreadable("An entry is no object.")))
+                found.append((None, unreadable(speech._("An entry is no object."))))
             if len(found) > MAX_PARTS:
-                raise Unreadable(f"The request holds more than {MAX_PARTS} things.")
+                raise Unreadable(
+                    speech._(
+                        "The request holds more than %(max_parts)s things.",
+                        max_parts=MAX_PARTS,
+                    )
+                )
         return found
 
     def _entry_things(self, entry):
@@ -211,9 +231,9 @@ def error_words(error):
         line(error, "title", limit=500),
     ]
     words = list(dict.fromkeys(filter(None, words)))[:2]
-    said = " ".join(words) or "an error without words"
+    said = " ".join(words) or speech._("an error without words")
     code = line(error, "code")
-    return f"{said} (code {code})" if code else said
+    return speech._("%(said)s (code %(code)s)", said=said, code=code) if code else said
 
 
 def graph_error(answer):
@@ -221,7 +241,10 @@ def graph_error(answer):
     error = answer.json.get("error")
     if not isinstance(error, dict):
         return SendError(
-            f"Meta gave no answer that can be read ({answer.status}).",
+            speech._(
+                "Meta gave no answer that can be read (%(status)s).",
+                status=answer.status,
+            ),
             final=400 <= answer.status < 500 and answer.status not in (408, 429),
             retry_after=retry_after(answer),
             uncertain=answer.status >= 500,
@@ -230,7 +253,7 @@ def graph_error(answer):
     subcode = number(error, "error_subcode")
     said = f"Meta: {error_words(error)}"
     if (code, None) in WINDOW_CLOSED or (code, subcode) in WINDOW_CLOSED:
-        return SendError(f"{WINDOW_WORDS} {said}", final=True)
+        return SendError(f"{speech._(WINDOW_WORDS)} {said}", final=True)
     if code in TOO_FAST or answer.status == 429:
         return SendError(said, retry_after=retry_after(answer, PAUSE))
     temporary = (

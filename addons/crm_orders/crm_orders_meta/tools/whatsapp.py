@@ -27,9 +27,12 @@ from odoo.addons.crm_orders_inbound.tools.reading import (
     seconds,
     text,
 )
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
 
 from . import whatsapp_content as content
 from .meta import MEDIA_DOMAINS, MetaChannel, error_words, ignored, unreadable
+
+speech = Speech(__name__)
 
 STATES = {
     "sent": "sent",
@@ -86,7 +89,7 @@ class WhatsApp(MetaChannel):
     def _entry_things(self, entry):
         changes = entry.get("changes")
         if not isinstance(changes, list):
-            return [(None, unreadable("An entry has no list of changes."))]
+            return [(None, unreadable(speech._("An entry has no list of changes.")))]
         return [thing for change in changes for thing in self._change_things(change)]
 
     def _change_things(self, change):
@@ -98,27 +101,44 @@ class WhatsApp(MetaChannel):
             reason = FIELDS.get(field, f"A notice about the account: {what}")
             return [(None, ignored(reason))]
         if not isinstance(value, dict):
-            return [(None, unreadable("A change has no value."))]
+            return [(None, unreadable(speech._("A change has no value.")))]
         found = [
             *self._listed(value, "messages", self._message_id, self._read_message),
             *self._listed(value, "statuses", self._status_id, self._read_status),
         ]
         found += [
-            (None, ignored(f"WhatsApp reports an error: {error_words(error)}"))
+            (
+                None,
+                ignored(
+                    speech._(
+                        "WhatsApp reports an error: %(error)s", error=error_words(error)
+                    )
+                ),
+            )
             for error in rows(value, "errors")
         ]
-        return found or [(None, unreadable("There is nothing in this change."))]
+        return found or [
+            (None, unreadable(speech._("There is nothing in this change.")))
+        ]
 
     def _listed(self, value, field, make, read):
         items = dig(value, field)
         if items is None and field != "calls":
             return []
         if not isinstance(items, list):
-            return [(None, unreadable(f"There is no list of {field}."))]
+            return [
+                (
+                    None,
+                    unreadable(speech._("There is no list of %(field)s.", field=field)),
+                )
+            ]
         return [
             (make(item), partial(read, value, item))
             if isinstance(item, dict)
-            else (None, unreadable(f"One of the {field} is no object."))
+            else (
+                None,
+                unreadable(speech._("One of the %(field)s is no object.", field=field)),
+            )
             for item in items
         ]
 
@@ -134,9 +154,9 @@ class WhatsApp(MetaChannel):
     def _read_message(self, value, message):
         kind = text(message, "type")
         if text(message, "group_id"):
-            return Ignored("Written in a group, not to the shop.")
+            return Ignored(speech._("Written in a group, not to the shop."))
         if kind in content.WITHOUT_LEAD:
-            return Ignored(content.WITHOUT_LEAD[kind])
+            return Ignored(speech._(content.WITHOUT_LEAD[kind]))
         person, address = self._person(value, message, "from")
         if kind == "request_welcome":
             return Contact(
@@ -154,9 +174,14 @@ class WhatsApp(MetaChannel):
         state = STATES.get(text(status, "status"))
         message_id = text(status, "id")
         if not message_id:
-            raise Unreadable("The status does not say of which message.")
+            raise Unreadable(speech._("The status does not say of which message."))
         if not state:
-            return Ignored(f"A state that says nothing: {line(status, 'status')}")
+            return Ignored(
+                speech._(
+                    "A state that says nothing: %(status)s",
+                    status=line(status, "status"),
+                )
+            )
         address = text(status, "recipient_id") or text(status, "recipient_user_id")
         errors = [error_words(error) for error in rows(status, "errors")]
         return Status(
@@ -172,7 +197,7 @@ class WhatsApp(MetaChannel):
             "USER_INITIATED",
             "",
         ):
-            return Ignored("A later report of a call in WhatsApp.")
+            return Ignored(speech._("A later report of a call in WhatsApp."))
         person, address = self._person(value, call, "from")
         return Contact(
             person,
@@ -189,7 +214,7 @@ class WhatsApp(MetaChannel):
         number = number or text(card, "wa_id")
         user = user or text(card, "user_id")
         if not (number or user):
-            raise Unreadable("The message does not say who wrote it.")
+            raise Unreadable(speech._("The message does not say who wrote it."))
         handles = []
         if number:
             handles.append(Handle("whatsapp", number))
@@ -222,8 +247,9 @@ class WhatsApp(MetaChannel):
     def register(self, settings, hook_url):
         yield from ()
         raise SendError(
-            "Open Meta's app dashboard, WhatsApp, Configuration: paste the address and"
-            " the verify token there, and subscribe to the field messages.",
+            speech._(
+                "Open Meta's app dashboard, WhatsApp, Configuration: paste the address and the verify token there, and subscribe to the field messages."
+            ),
             final=True,
         )
 
@@ -235,7 +261,7 @@ class WhatsApp(MetaChannel):
             f"{number_id}?fields=display_phone_number,verified_name,quality_rating",
         )
         name, shown = line(found, "verified_name"), line(found, "display_phone_number")
-        return f"{name} ({shown}) answers."
+        return speech._("%(name)s (%(shown)s) answers.", name=name, shown=shown)
 
     def send_text(self, settings, thread, text, reply_to="", key=""):
         values = {"type": "text", "text": {"preview_url": True, "body": text}}
@@ -246,7 +272,9 @@ class WhatsApp(MetaChannel):
         if len(file.content) > limit and kind != "document":
             kind, limit = "document", MAX_DOCUMENT
         if len(file.content) > limit:
-            raise SendError("WhatsApp takes files of up to 100 MB.", final=True)
+            raise SendError(
+                speech._("WhatsApp takes files of up to 100 MB."), final=True
+            )
         number_id = self._number_id(settings, thread)
         uploaded = yield from self._graph(
             settings,

@@ -14,13 +14,16 @@ from odoo.addons.crm_orders_inbound.tools.reading import (
     seconds,
     text,
 )
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
 
 from .meta import error_words
 
+speech = Speech(__name__)
+
 WITHOUT_LEAD = {
-    "reaction": "A reaction to a message.",
-    "system": "WhatsApp reports that a customer changed number or id.",
-    "revoke": "The customer took a message back.",
+    "reaction": speech._("A reaction to a message."),
+    "system": speech._("WhatsApp reports that a customer changed number or id."),
+    "revoke": speech._("The customer took a message back."),
 }
 FILES = {
     "audio": "audio.ogg",
@@ -60,7 +63,9 @@ def read(message):
         extra=_extra(message),
     )
     if not found.text and not found.attachments:
-        found.text = f"(A message of a kind that cannot be shown: {line(kind)})"
+        found.text = speech._(
+            "(A message of a kind that cannot be shown: %(kind)s)", kind=line(kind)
+        )
     return found
 
 
@@ -105,7 +110,12 @@ def _say_location(message):
     if latitude is None or longitude is None:
         return ""
     what = ", ".join(filter(None, (line(place, "name"), line(place, "address"))))
-    return f"Location: {what or 'map'} ({latitude}, {longitude})"
+    return speech._(
+        "Location: %(what)s (%(latitude)s, %(longitude)s)",
+        what=what or speech._("map"),
+        latitude=latitude,
+        longitude=longitude,
+    )
 
 
 def _say_contacts(message):
@@ -115,7 +125,9 @@ def _say_contacts(message):
         phones = [line(phone, "phone") for phone in rows(card, "phones")]
         mails = [line(mail, "email") for mail in rows(card, "emails")]
         said.append(", ".join(filter(None, [name, *phones, *mails])))
-    return "\n".join(f"Contact: {words}" for words in said if words)
+    return "\n".join(
+        speech._("Contact: %(card)s", card=words) for words in said if words
+    )
 
 
 def _say_interactive(message):
@@ -159,7 +171,10 @@ def _say_order(message):
 
 def _say_unsupported(message):
     errors = [error_words(error) for error in rows(message, "errors")]
-    return f"(WhatsApp could not hand over this message: {'; '.join(errors)})"
+    return speech._(
+        "(WhatsApp could not hand over this message: %(errors)s)",
+        errors="; ".join(errors),
+    )
 
 
 _SAYINGS = {

@@ -29,8 +29,11 @@ from odoo.addons.crm_orders_inbound.tools.reading import (
     seconds,
     text,
 )
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
 
 from . import telegram_content as content
+
+speech = Speech(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (a name)
 MESSAGES = {
@@ -41,24 +44,30 @@ MESSAGES = {
 }
 # What Telegram may send besides messages, and why nothing is made of it.
 WITHOUT_LEAD = {
-    "business_connection": "The bot was connected to an account, or taken off it.",
-    "channel_post": "A post in a channel, not a message to the shop.",
-    "chat_boost": "Somebody boosts a channel.",
-    "chat_join_request": "Somebody asks to join a group or channel.",
-    "chat_member": "Somebody joined or left a group.",
-    "chosen_inline_result": "Somebody used the bot in another conversation.",
-    "deleted_business_messages": "Messages were deleted.",
-    "edited_channel_post": "A post in a channel, not a message to the shop.",
-    "inline_query": "Somebody types the bot's name in another conversation.",
-    "message_reaction": "A reaction to a message.",
-    "message_reaction_count": "Reactions to a message.",
-    "my_chat_member": "Somebody blocked the bot, or took it back.",
-    "poll": "A vote was counted.",
-    "poll_answer": "Somebody voted.",
-    "pre_checkout_query": "A question of a payment, which this shop does not take.",
-    "purchased_paid_media": "Somebody bought paid media.",
-    "removed_chat_boost": "Somebody no longer boosts a channel.",
-    "shipping_query": "A question of a payment, which this shop does not take.",
+    "business_connection": speech._(
+        "The bot was connected to an account, or taken off it."
+    ),
+    "channel_post": speech._("A post in a channel, not a message to the shop."),
+    "chat_boost": speech._("Somebody boosts a channel."),
+    "chat_join_request": speech._("Somebody asks to join a group or channel."),
+    "chat_member": speech._("Somebody joined or left a group."),
+    "chosen_inline_result": speech._("Somebody used the bot in another conversation."),
+    "deleted_business_messages": speech._("Messages were deleted."),
+    "edited_channel_post": speech._("A post in a channel, not a message to the shop."),
+    "inline_query": speech._("Somebody types the bot's name in another conversation."),
+    "message_reaction": speech._("A reaction to a message."),
+    "message_reaction_count": speech._("Reactions to a message."),
+    "my_chat_member": speech._("Somebody blocked the bot, or took it back."),
+    "poll": speech._("A vote was counted."),
+    "poll_answer": speech._("Somebody voted."),
+    "pre_checkout_query": speech._(
+        "A question of a payment, which this shop does not take."
+    ),
+    "purchased_paid_media": speech._("Somebody bought paid media."),
+    "removed_chat_boost": speech._("Somebody no longer boosts a channel."),
+    "shipping_query": speech._(
+        "A question of a payment, which this shop does not take."
+    ),
 }
 WANTED = [*MESSAGES, "callback_query", "business_connection", "my_chat_member"]
 
@@ -108,14 +117,18 @@ class Telegram(Channel):
     def verify(self, request, settings):
         given = request.header(SECRET_HEADER)
         if not given:
-            raise Refused(401, "unsigned", "Telegram's secret token is missing.")
+            raise Refused(
+                401, "unsigned", speech._("Telegram's secret token is missing.")
+            )
         if not same_as_any(given, settings.accepted("webhook_secret")):
-            raise Refused(403, "wrong_signature", "Telegram's secret token is wrong.")
+            raise Refused(
+                403, "wrong_signature", speech._("Telegram's secret token is wrong.")
+            )
 
     def split(self, request):
         update_id = text(request.json, "update_id")
         if not update_id:
-            raise Unreadable("The update has no update_id.")
+            raise Unreadable(speech._("The update has no update_id."))
         return [make_id("update", update_id)]
 
     def answer(self, request, settings):
@@ -132,7 +145,7 @@ class Telegram(Channel):
     def read(self, request, index, settings):
         update = request.json
         if index != 0:
-            raise Unreadable("An update holds one thing.")
+            raise Unreadable(speech._("An update holds one thing."))
         for kind, edited in MESSAGES.items():
             if kind in update:
                 return self._read_message(update[kind], kind, edited)
@@ -140,24 +153,24 @@ class Telegram(Channel):
             return self._read_button(update["callback_query"])
         for kind, reason in WITHOUT_LEAD.items():
             if kind in update:
-                return Ignored(reason)
+                return Ignored(speech._(reason))
         kinds = ", ".join(line(kind, limit=64) for kind in list(update)[:5])
-        return Ignored(f"An update of an unknown kind: {kinds}")
+        return Ignored(speech._("An update of an unknown kind: %(kinds)s", kinds=kinds))
 
     def _read_message(self, message, kind, edited):
         if not isinstance(message, dict):
-            raise Unreadable("The message is no object.")
+            raise Unreadable(speech._("The message is no object."))
         chat, sender = text(message, "chat", "id"), text(message, "from", "id")
         if not self._is_private(message, chat, sender):
-            return Ignored("Written in a group or channel, not to the shop.")
+            return Ignored(speech._("Written in a group or channel, not to the shop."))
         if not (chat and sender):
-            raise Unreadable("The message does not say who wrote it.")
+            raise Unreadable(speech._("The message does not say who wrote it."))
         if "business" in kind and chat != sender:
-            return Ignored("Written by the shop itself.")
+            return Ignored(speech._("Written by the shop itself."))
         if dig(message, "from", "is_bot") is True:
-            return Ignored("Written by a bot.")
+            return Ignored(speech._("Written by a bot."))
         if content.is_service(message):
-            return Ignored("Telegram reports something, nobody wrote it.")
+            return Ignored(speech._("Telegram reports something, nobody wrote it."))
         found = Message(
             external_id=make_id(chat, text(message, "message_id")) or "",
             person=self._person(message["from"]),
@@ -174,17 +187,19 @@ class Telegram(Channel):
             found.person.handles.append(Handle("phone", phone))
         if not found.text and not found.attachments:
             kinds = ", ".join(sorted(line(field, limit=40) for field in message))
-            found.text = f"(A message of a kind that cannot be shown: {kinds[:300]})"
+            found.text = speech._(
+                "(A message of a kind that cannot be shown: %(kind)s)", kind=kinds[:300]
+            )
         return found
 
     def _read_button(self, query):
         sender = text(query, "from", "id")
         if not sender:
-            raise Unreadable("The button does not say who pressed it.")
+            raise Unreadable(speech._("The button does not say who pressed it."))
         message = dig(query, "message")
         chat = text(message, "chat", "id") or sender
         if chat != sender:
-            return Ignored("A button in a group or channel.")
+            return Ignored(speech._("A button in a group or channel."))
         return Message(
             external_id=make_id("callback", text(query, "id")) or "",
             person=self._person(query["from"]),
@@ -240,16 +255,22 @@ class Telegram(Channel):
             },
         )
         name = yield from self._bot_name(settings)
-        return f"{name} sends its messages here."
+        return speech._("%(name)s sends its messages here.", name=name)
 
     def check(self, settings):
         name = yield from self._bot_name(settings)
         hook = yield from self._call(settings, "getWebhookInfo", {})
         if not text(hook, "url"):
-            return f"{name} answers, but is not connected yet: press Connect."
+            return speech._(
+                "%(name)s answers, but is not connected yet: press Connect.", name=name
+            )
         if error := line(hook, "last_error_message"):
-            return f"{name} answers. The last delivery failed: {error}"
-        return f"{name} answers and sends its messages here."
+            return speech._(
+                "%(name)s answers. The last delivery failed: %(error)s",
+                name=name,
+                error=error,
+            )
+        return speech._("%(name)s answers and sends its messages here.", name=name)
 
     def _bot_name(self, settings):
         bot = yield from self._call(settings, "getMe", {})
@@ -262,7 +283,9 @@ class Telegram(Channel):
 
     def send_file(self, settings, thread, file, caption="", key=""):
         if len(file.content) > MAX_UPLOAD:
-            raise SendError("Telegram takes files of up to 50 MB.", final=True)
+            raise SendError(
+                speech._("Telegram takes files of up to 50 MB."), final=True
+            )
         method, field = UPLOADS.get(file.mimetype, ("sendDocument", "document"))
         if method == "sendPhoto" and len(file.content) > MAX_PHOTO:
             method, field = "sendDocument", "document"
@@ -280,7 +303,7 @@ class Telegram(Channel):
         found = yield from self._call(settings, "getFile", {"file_id": ref})
         path = text(found, "file_path")
         if not path or ".." in path.split("/"):
-            raise SendError("Telegram no longer has this file.", final=True)
+            raise SendError(speech._("Telegram no longer has this file."), final=True)
         token = settings.require("bot_token")
         base = self.base_url(settings)
         url = f"{base}/file/bot{quote(token, safe=':')}/{quote(path)}"
@@ -315,7 +338,13 @@ class Telegram(Channel):
         code = number(answer.json, "error_code") or answer.status
         wait = number(answer.json, "parameters", "retry_after")
         raise SendError(
-            f"Telegram: {said or f'no answer that can be read ({answer.status})'}",
+            speech._(
+                "Telegram: %(said)s",
+                said=said
+                or speech._(
+                    "no answer that can be read (%(status)s)", status=answer.status
+                ),
+            ),
             final=400 <= code < 500 and code not in (408, 429),
             retry_after=wait if wait is not None else retry_after(answer),
             uncertain=answer.status >= 500,

@@ -5,6 +5,9 @@ Names of fields are those of https://core.telegram.org/bots/api#message.
 
 from odoo.addons.crm_orders_inbound.tools.channel import Attachment
 from odoo.addons.crm_orders_inbound.tools.reading import dig, line, number, rows, text
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
+
+speech = Speech(__name__)
 
 # Field of a message: name of the file when it has none, and its type.
 FILES = {
@@ -77,7 +80,7 @@ def origin(message):
         or line(message, "forward_from_chat", "title")
     )
     if not found and ("forward_origin" in message or "forward_date" in message):
-        return "somebody who hides the name"
+        return speech._("somebody who hides the name")
     return found
 
 
@@ -116,36 +119,55 @@ def _say_place(message):
     what = ", ".join(
         part for part in (line(venue, "title"), line(venue, "address")) if part
     )
-    return f"Location: {what or 'map'} ({latitude}, {longitude})"
+    return speech._(
+        "Location: %(what)s (%(latitude)s, %(longitude)s)",
+        what=what or speech._("map"),
+        latitude=latitude,
+        longitude=longitude,
+    )
 
 
 def _say_contact(message):
     card = dig(message, "contact")
     if not isinstance(card, dict):
         return ""
-    return f"Contact: {person_name(card)}, {line(card, 'phone_number')}"
+    parts = (person_name(card), line(card, "phone_number"))
+    return speech._("Contact: %(card)s", card=", ".join(filter(None, parts)))
 
 
 def _say_sticker(message):
     if not isinstance(dig(message, "sticker"), dict):
         return ""
-    return f"Sticker {line(message, 'sticker', 'emoji')}".rstrip()
+    emoji = line(message, "sticker", "emoji")
+    return speech._("Sticker %(emoji)s", emoji=emoji).rstrip()
 
 
 def _say_poll(message):
     question = line(message, "poll", "question", limit=400)
     options = [line(option, "text") for option in rows(message, "poll", "options")]
-    return f"Poll: {question} {' / '.join(filter(None, options))}" if question else ""
+    if not question:
+        return ""
+    return speech._(
+        "Poll: %(question)s %(options)s",
+        question=question,
+        options=" / ".join(filter(None, options)),
+    )
 
 
 def _say_dice(message):
     if not isinstance(dig(message, "dice"), dict):
         return ""
-    return f"Dice {line(message, 'dice', 'emoji')} {line(message, 'dice', 'value')}"
+    return speech._(
+        "Dice %(emoji)s %(value)s",
+        emoji=line(message, "dice", "emoji"),
+        value=line(message, "dice", "value"),
+    )
 
 
 def _say_story(message):
-    return "A story of theirs" if isinstance(dig(message, "story"), dict) else ""
+    if not isinstance(dig(message, "story"), dict):
+        return ""
+    return speech._("A story of theirs")
 
 
 def _say_payment(message):
@@ -153,7 +175,11 @@ def _say_payment(message):
     if amount is None:
         return ""
     currency = line(message, "successful_payment", "currency")
-    return f"Paid: {amount} {currency} in the smallest units"
+    return speech._(
+        "Paid: %(amount)s %(currency)s in the smallest units",
+        amount=amount,
+        currency=currency,
+    )
 
 
 def _say_web_app(message):

@@ -34,6 +34,9 @@ from odoo.addons.crm_orders_inbound.tools.reading import (
     rows,
     text,
 )
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
+
+speech = Speech(__name__)
 
 SIGNATURE_HEADER = "Telnyx-Signature-Ed25519"
 TIMESTAMP_HEADER = "Telnyx-Timestamp"
@@ -99,31 +102,33 @@ class Telnyx(Channel):
         given = request.header(SIGNATURE_HEADER)
         stamp = request.header(TIMESTAMP_HEADER).strip()
         if not given or not stamp:
-            raise Refused(401, "unsigned", "Telnyx's signature is missing.")
+            raise Refused(401, "unsigned", speech._("Telnyx's signature is missing."))
         if not re.fullmatch(r"[0-9]{1,12}", stamp):
-            raise Refused(403, "wrong_signature", "Telnyx's time is no time.")
+            raise Refused(403, "wrong_signature", speech._("Telnyx's time is no time."))
         if abs(request.received - int(stamp)) > TOLERANCE:
-            raise Refused(403, "too_old", "Telnyx signed it too long ago.")
+            raise Refused(403, "too_old", speech._("Telnyx signed it too long ago."))
         signed = f"{stamp}|".encode() + request.body
         signature = _decoded(given.strip())
         keys = settings.accepted("public_key")
         if not any(_is_signed(_decoded(key), signature, signed) for key in keys):
-            raise Refused(403, "wrong_signature", "Telnyx's signature is wrong.")
+            raise Refused(
+                403, "wrong_signature", speech._("Telnyx's signature is wrong.")
+            )
 
     def split(self, request):
         event = request.json.get("data")
         if not isinstance(event, dict):
-            raise Unreadable("The request holds no event.")
+            raise Unreadable(speech._("The request holds no event."))
         return [make_id("event", text(event, "id"))]
 
     def read(self, request, index, settings):
         event = request.json.get("data")
         if index != 0 or not isinstance(event, dict):
-            raise Unreadable("The request holds no such event.")
+            raise Unreadable(speech._("The request holds no such event."))
         kind = text(event, "event_type").replace("call_", "call.", 1)
         payload = event.get("payload")
         if not isinstance(payload, dict):
-            raise Unreadable("The event holds nothing.")
+            raise Unreadable(speech._("The event holds nothing."))
         occurred = iso_seconds(event, "occurred_at")
         if kind == "message.received":
             return self._read_message(payload)
@@ -131,12 +136,14 @@ class Telnyx(Channel):
             return self._read_status(payload, occurred)
         if kind.startswith("call."):
             return self._read_call(kind, payload, occurred)
-        return Ignored(f"An event of an unknown kind: {line(kind, limit=64)}")
+        return Ignored(
+            speech._("An event of an unknown kind: %(kind)s", kind=line(kind, limit=64))
+        )
 
     def _read_message(self, payload):
         sender = text(payload, "from", "phone_number")
         if not sender:
-            raise Unreadable("The message does not say who sent it.")
+            raise Unreadable(speech._("The message does not say who sent it."))
         receiver = text(payload, "to", 0, "phone_number")
         return Message(
             external_id=text(payload, "id"),
@@ -160,9 +167,9 @@ class Telnyx(Channel):
         state = text(payload, "to", 0, "status")
         message_id = text(payload, "id")
         if not message_id:
-            raise Unreadable("The event does not say of which message.")
+            raise Unreadable(speech._("The event does not say of which message."))
         if state not in SMS_STATES:
-            return Ignored(f"A text message is {line(state)}.")
+            return Ignored(speech._("A text message is %(state)s.", state=line(state)))
         errors = [
             " ".join(filter(None, (line(error, "title"), line(error, "detail"))))
             for error in rows(payload, "errors")
@@ -175,7 +182,7 @@ class Telnyx(Channel):
         session = text(payload, "call_session_id") or text(payload, "call_leg_id")
         session = session or text(payload, "call_control_id")
         if not session:
-            raise Unreadable("The event does not say of which call.")
+            raise Unreadable(speech._("The event does not say of which call."))
         call = Call(
             external_id=session,
             direction=DIRECTIONS.get(text(payload, "direction"), ""),
@@ -195,7 +202,11 @@ class Telnyx(Channel):
         elif kind == "call.recording.saved":
             call.recording = text(payload, "recording_id") or f"session:{session}"
         else:
-            return Ignored(f"A report that changes nothing: {line(kind, limit=64)}")
+            return Ignored(
+                speech._(
+                    "A report that changes nothing: %(kind)s", kind=line(kind, limit=64)
+                )
+            )
         return call
 
     def _fill_end(self, call, payload, occurred):
@@ -212,7 +223,10 @@ class Telnyx(Channel):
     def check(self, settings):
         found = yield from self._call_api(settings, "GET", "phone_numbers?page[size]=5")
         numbers = [line(item, "phone_number") for item in rows(found, "data")]
-        return f"Telnyx answers; numbers: {', '.join(filter(None, numbers)) or 'none'}."
+        return speech._(
+            "Telnyx answers; numbers: %(numbers)s.",
+            numbers=", ".join(filter(None, numbers)) or speech._("none"),
+        )
 
     def send_text(self, settings, thread, text, reply_to="", key=""):
         sender, _slash, receiver = thread.partition("/")
@@ -241,7 +255,7 @@ class Telnyx(Channel):
         urls = dig(found, "download_urls")
         url = text(urls, "mp3") or text(urls, "wav")
         if not url:
-            raise SendError("Telnyx has no such recording yet.")
+            raise SendError(speech._("Telnyx has no such recording yet."))
         file = yield from download(url, [base], MEDIA_DOMAINS, headers)
         mimetype = "audio/mpeg" if text(urls, "mp3") else "audio/wav"
         return File(file.name, mimetype, file.content)
@@ -258,7 +272,11 @@ class Telnyx(Channel):
         error = dig(answer.json, "errors", 0)
         said = line(error, "detail", limit=500) or line(error, "title", limit=500)
         raise SendError(
-            f"Telnyx: {said or 'no words'} (code {line(error, 'code') or answer.status})",
+            speech._(
+                "Telnyx: %(said)s (code %(code)s)",
+                said=said or speech._("no words"),
+                code=line(error, "code") or answer.status,
+            ),
             final=400 <= answer.status < 500 and answer.status not in (408, 429),
             retry_after=retry_after(answer),
             uncertain=answer.status >= 500,

@@ -52,8 +52,8 @@ class CrmOrdersTimeline(models.AbstractModel):
         :param before: where the page before ended, its `next`
         :return: dict of
             entries: dicts of key, kind, date, title, text, and perhaps author,
-                direction ("in" or "out"), status, amount; model and res_id of what is
-                to be opened
+                about (the document), direction ("in" or "out"), status, amount; model
+                and res_id of what is to be opened
             next: for the next page; False at the end
             kinds: what there may be, for filters
         """

@@ -2,7 +2,7 @@ from collections import namedtuple
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import format_amount
+from odoo.tools import format_amount, html2plaintext
 from odoo.tools.mail import parse_contact_from_email
 
 TEXT_LENGTH = 300
@@ -153,13 +153,15 @@ class CrmOrdersTimelineFeeds(models.AbstractModel):
             is_ours = any(not user.share for user in author.user_ids)
             note = message.subtype_id.internal or message.message_type == "notification"
             direction = "out" if is_ours else "in"
-            title = message.subject or names.get((message.model, message.res_id), "")
+            who = author.name or self._get_sender(message.email_from)
+            title = message.subject or who
             if message.mail_activity_type_id:
                 title = message.mail_activity_type_id.name
             result[message.id] = {
                 "title": title,
                 "text": (message.preview or "")[:TEXT_LENGTH],
-                "author": author.name or self._get_sender(message.email_from),
+                "author": who,
+                "about": names.get((message.model, message.res_id), ""),
                 "direction": False if note else direction,
                 "model": message.model,
                 "res_id": message.res_id,
@@ -189,7 +191,8 @@ class CrmOrdersTimelineFeeds(models.AbstractModel):
         return {
             lead.id: {
                 "title": lead.name,
-                "text": ", ".join(
+                "text": html2plaintext(lead.description or "")[:TEXT_LENGTH],
+                "about": ", ".join(
                     one for one in (lead.source_id.name, lead.medium_id.name) if one
                 ),
                 "author": lead.user_id.name or "",
@@ -276,10 +279,12 @@ class CrmOrdersTimelineFeeds(models.AbstractModel):
     @api.model
     def _describe_requests(self, events):
         states = dict(events._fields["state"]._description_selection(self.env))
+        words = events._get_words()
         return {
             event.id: {
                 "title": event.source_id.name,
-                "text": event.lead_id.name or "",
+                "text": words[event.id][:TEXT_LENGTH],
+                "about": event.lead_id.name or "",
                 "direction": "in",
                 "status": states[event.state],
                 "tone": "danger" if event.state == "failed" else "info",

@@ -22,11 +22,14 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     Unreadable,
 )
 from odoo.addons.crm_orders_inbound.tools.reading import line, make_id, number, text
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
 
 from . import twilio_signature as signature
 from . import twilio_twiml as twiml
 from .twilio_api import TwilioApi
 from .twilio_twiml import DIALLED, LEG, NO_ACTION, OUTGOING, RECORDED
+
+speech = Speech(__name__)
 
 SIGNATURE_HEADER = "X-Twilio-Signature"
 # What Twilio writes for callers who hide their number.
@@ -113,13 +116,15 @@ class Twilio(TwilioApi):
     def verify(self, request, settings):
         given = request.header(SIGNATURE_HEADER).strip()
         if not given:
-            raise Refused(401, "unsigned", "Twilio's signature is missing.")
+            raise Refused(401, "unsigned", speech._("Twilio's signature is missing."))
         try:
             known = signature.is_signed(request, settings.accepted("auth_token"), given)
         except (Unreadable, ValueError):
             known = False
         if not known:
-            raise Refused(403, "wrong_signature", "Twilio's signature is wrong.")
+            raise Refused(
+                403, "wrong_signature", speech._("Twilio's signature is wrong.")
+            )
 
     def _fields(self, request):
         """Form fields, and our own marks on the address, by name."""
@@ -150,7 +155,7 @@ class Twilio(TwilioApi):
             return [make_id("status", sid, state)]
         sid = get("CallSid")
         if not sid:
-            raise Unreadable("There is neither a call nor a message in it.")
+            raise Unreadable(speech._("There is neither a call nor a message in it."))
         if state := get("DialCallStatus"):
             return [make_id("dial", sid, state)]
         if recording := get("RecordingSid"):
@@ -160,26 +165,28 @@ class Twilio(TwilioApi):
 
     def read(self, request, index, settings):
         if index != 0:
-            raise Unreadable("A request holds one thing.")
+            raise Unreadable(speech._("A request holds one thing."))
         fields = self._fields(request)
         if fields.get("MessageSid") or fields.get("SmsSid"):
             return self._read_message(fields)
         if fields.get("CallSid"):
             return self._read_call(fields, settings)
-        raise Unreadable("There is neither a call nor a message in it.")
+        raise Unreadable(speech._("There is neither a call nor a message in it."))
 
     def _read_message(self, fields):
         sid = fields.get("MessageSid") or fields.get("SmsSid")
         state = fields.get("MessageStatus") or fields.get("SmsStatus") or "received"
         if state != "received":
             if state not in SMS_STATES:
-                return Ignored(f"A text message is {line(state)}.")
+                return Ignored(
+                    speech._("A text message is %(state)s.", state=line(state))
+                )
             error = fields.get("ErrorCode", "")
             error = f"Twilio's error {line(error)}" if error else ""
             return Status(SMS_STATES[state], [sid], error=error)
         sender, receiver = fields.get("From", ""), fields.get("To", "")
         if not sender:
-            raise Unreadable("The message does not say who sent it.")
+            raise Unreadable(speech._("The message does not say who sent it."))
         kind, _colon, address = sender.rpartition(":")
         handles = [Handle("phone", address)]
         if kind == "whatsapp":
@@ -218,7 +225,7 @@ class Twilio(TwilioApi):
             call.state = "answered" if fields.get("CallStatus") == "in-progress" else ""
             return call
         if fields.get("ParentCallSid"):
-            return Ignored("A part of another call.")
+            return Ignored(speech._("A part of another call."))
         if step == OUTGOING:
             self._fill_outgoing(call, fields)
         else:

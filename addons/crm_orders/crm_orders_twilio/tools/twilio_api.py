@@ -16,8 +16,11 @@ from odoo.addons.crm_orders_inbound.tools.channel import (
     SendError,
 )
 from odoo.addons.crm_orders_inbound.tools.reading import line, text
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
 
 from . import twilio_twiml as twiml
+
+speech = Speech(__name__)
 
 
 class TwilioApi(Channel):
@@ -33,7 +36,10 @@ class TwilioApi(Channel):
         )
         sid = text(found, "incoming_phone_numbers", 0, "sid")
         if not sid:
-            raise SendError(f"Twilio knows no number {wanted}.", final=True)
+            raise SendError(
+                speech._("Twilio knows no number %(wanted)s.", wanted=wanted),
+                final=True,
+            )
         values = {
             "SmsUrl": hook_url,
             "SmsMethod": "POST",
@@ -45,14 +51,20 @@ class TwilioApi(Channel):
         yield from self._call_api(
             settings, "POST", f"IncomingPhoneNumbers/{quote(sid)}.json", values
         )
-        return f"{wanted} reports its calls and messages here."
+        return speech._(
+            "%(wanted)s reports its calls and messages here.", wanted=wanted
+        )
 
     def check(self, settings):
         sid = quote(settings.require("account_sid"), safe="")
         found = yield from self._request(
             settings, "GET", f"/2010-04-01/Accounts/{sid}.json"
         )
-        return f"{line(found, 'friendly_name')} is {line(found, 'status')}."
+        return speech._(
+            "%(friendly_name)s is %(status)s.",
+            friendly_name=line(found, "friendly_name"),
+            status=line(found, "status"),
+        )
 
     def call(self, settings, agent, number, hook_url):
         marks = {"step": twiml.OUTGOING, "to": number, "agent": agent}
@@ -129,10 +141,14 @@ class TwilioApi(Channel):
         )
         if 200 <= answer.status < 300:
             return answer.json
-        said = line(answer.json, "message", limit=500) or "no words"
+        said = line(answer.json, "message", limit=500) or speech._("no words")
         code = line(answer.json, "code")
         raise SendError(
-            f"Twilio: {said} ({f'code {code}' if code else answer.status})",
+            speech._(
+                "Twilio: %(said)s (code %(code)s)",
+                said=said,
+                code=code or answer.status,
+            ),
             final=400 <= answer.status < 500 and answer.status not in (408, 429),
             retry_after=retry_after(answer),
             uncertain=answer.status >= 500,

@@ -32,6 +32,9 @@ from odoo.addons.crm_orders_inbound.tools.reading import (
     seconds,
     text,
 )
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
+
+speech = Speech(__name__)
 
 SIGNATURE_HEADER = "X-Viber-Content-Signature"
 MEDIA_DOMAINS = ("viber.com",)
@@ -42,10 +45,10 @@ FILES = {
 }
 STATES = {"delivered": "delivered", "seen": "read", "failed": "failed"}
 WITHOUT_LEAD = {
-    "action": "Somebody pressed a link.",
-    "client_status": "Viber reports about a telephone.",
-    "unsubscribed": "Somebody no longer wants messages.",
-    "webhook": "Viber asked whether the address answers.",
+    "action": speech._("Somebody pressed a link."),
+    "client_status": speech._("Viber reports about a telephone."),
+    "unsubscribed": speech._("Somebody no longer wants messages."),
+    "webhook": speech._("Viber asked whether the address answers."),
 }
 WANTED = [
     "delivered",
@@ -57,13 +60,13 @@ WANTED = [
 ]
 # Statuses of answers: https://developers.viber.com/docs/api/rest-bot-api/#error-codes
 HINTS = {
-    2: "the token is wrong",
-    5: "this person is not in Viber",
-    6: "this person has not written to the bot, or no longer wants messages",
-    7: "the bot is blocked",
-    10: "the bot is not connected, press Connect",
-    23: "the free messages of this month are used up",
-    24: "the balance is used up",
+    2: speech._("the token is wrong"),
+    5: speech._("this person is not in Viber"),
+    6: speech._("this person has not written to the bot, or no longer wants messages"),
+    7: speech._("the bot is blocked"),
+    10: speech._("the bot is not connected, press Connect"),
+    23: speech._("the free messages of this month are used up"),
+    24: speech._("the balance is used up"),
 }
 TOO_MANY = 12
 PAUSE = 60
@@ -112,18 +115,20 @@ class Viber(Channel):
     def verify(self, request, settings):
         given = request.header(SIGNATURE_HEADER).strip()
         if not given:
-            raise Refused(401, "unsigned", "Viber's signature is missing.")
+            raise Refused(401, "unsigned", speech._("Viber's signature is missing."))
         expected = [
             sign(token, request.body) for token in settings.accepted("auth_token")
         ]
         if not same_as_any(given.lower(), expected):
-            raise Refused(403, "wrong_signature", "Viber's signature is wrong.")
+            raise Refused(
+                403, "wrong_signature", speech._("Viber's signature is wrong.")
+            )
 
     def split(self, request):
         event = request.json
         kind = text(event, "event")
         if not kind:
-            raise Unreadable("The event does not say what it is.")
+            raise Unreadable(speech._("The event does not say what it is."))
         return [
             make_id(kind, text(event, "message_token"))
             or make_id(kind, self._who(event), text(event, "timestamp"))
@@ -138,7 +143,7 @@ class Viber(Channel):
 
     def read(self, request, index, settings):
         if index != 0:
-            raise Unreadable("An event holds one thing.")
+            raise Unreadable(speech._("An event holds one thing."))
         event = request.json
         kind = text(event, "event")
         occurred = seconds(event, "timestamp", unit=1000)
@@ -154,15 +159,17 @@ class Viber(Channel):
                 found.extra.append(("context", context))
             return found
         if kind in WITHOUT_LEAD:
-            return Ignored(WITHOUT_LEAD[kind])
-        return Ignored(f"An event of an unknown kind: {line(kind, limit=64)}")
+            return Ignored(speech._(WITHOUT_LEAD[kind]))
+        return Ignored(
+            speech._("An event of an unknown kind: %(kind)s", kind=line(kind, limit=64))
+        )
 
     def _read_message(self, event, occurred):
         message = event.get("message")
         if not isinstance(message, dict):
-            raise Unreadable("The event has no message.")
+            raise Unreadable(speech._("The event has no message."))
         if text(event, "chat_id"):
-            return Ignored("Written in a group, not to the shop.")
+            return Ignored(speech._("Written in a group, not to the shop."))
         person = self._person(event.get("sender"))
         found = Message(
             external_id=text(event, "message_token"),
@@ -177,20 +184,22 @@ class Viber(Channel):
             found.extra.append(("tracking_data", tracking))
         if not found.text and not found.attachments:
             kind = line(message, "type", limit=40)
-            found.text = f"(A message of a kind that cannot be shown: {kind})"
+            found.text = speech._(
+                "(A message of a kind that cannot be shown: %(kind)s)", kind=kind
+            )
         return found
 
     def _read_status(self, event, state, occurred):
         token, user = text(event, "message_token"), text(event, "user_id")
         if not token:
-            raise Unreadable("The event does not say of which message.")
+            raise Unreadable(speech._("The event does not say of which message."))
         error = line(event, "desc", limit=500) if state == "failed" else ""
         return Status(state, [token], thread=user, error=error, occurred=occurred)
 
     def _person(self, user):
         user_id = text(user, "id")
         if not user_id:
-            raise Unreadable("The event does not say whose it is.")
+            raise Unreadable(speech._("The event does not say whose it is."))
         return Person(
             [Handle("viber", user_id)],
             name=line(user, "name"),
@@ -206,13 +215,18 @@ class Viber(Channel):
             {"url": hook_url, "event_types": WANTED, "send_name": True},
         )
         account = yield from self._call(settings, "get_account_info", {})
-        return f"{line(account, 'name')} sends its messages here."
+        return speech._("%(name)s sends its messages here.", name=line(account, "name"))
 
     def check(self, settings):
         account = yield from self._call(settings, "get_account_info", {})
         if not text(account, "webhook"):
-            return f"{line(account, 'name')} answers, but is not connected yet."
-        return f"{line(account, 'name')} answers and sends its messages here."
+            return speech._(
+                "%(name)s answers, but is not connected yet.",
+                name=line(account, "name"),
+            )
+        return speech._(
+            "%(name)s answers and sends its messages here.", name=line(account, "name")
+        )
 
     def send_text(self, settings, thread, text, reply_to="", key=""):
         values = {"type": "text", "text": text}
@@ -221,7 +235,9 @@ class Viber(Channel):
     def send_file(self, settings, thread, file, caption="", key=""):
         yield from ()
         raise SendError(
-            "Viber takes files only from a public address; send a link instead.",
+            speech._(
+                "Viber takes files only from a public address; send a link instead."
+            ),
             final=True,
         )
 
@@ -249,15 +265,23 @@ class Viber(Channel):
             return answer.json
         if status is None:
             raise SendError(
-                f"Viber gave no answer that can be read ({answer.status}).",
+                speech._(
+                    "Viber gave no answer that can be read (%(status)s).",
+                    status=answer.status,
+                ),
                 final=400 <= answer.status < 500 and answer.status not in (408, 429),
                 retry_after=retry_after(answer),
                 uncertain=answer.status >= 500,
             )
         said = line(answer.json, "status_message", limit=500)
-        hint = f": {HINTS[status]}" if status in HINTS else ""
+        hint = f": {speech._(HINTS[status])}" if status in HINTS else ""
         raise SendError(
-            f"Viber: {said} (status {status}){hint}",
+            speech._(
+                "Viber: %(said)s (status %(status)s)%(hint)s",
+                said=said,
+                status=status,
+                hint=hint,
+            ),
             final=status != TOO_MANY,
             retry_after=retry_after(answer, PAUSE) if status == TOO_MANY else None,
         )
@@ -290,16 +314,23 @@ def _words(message):
     if kind == "url":
         found.append(text(message, "media"))
     elif kind == "sticker":
-        found.append("Sticker")
+        found.append(speech._("Sticker"))
     elif kind == "location":
         latitude = number(message, "location", "lat")
         longitude = number(message, "location", "lon")
         if latitude is not None and longitude is not None:
-            found.append(f"Location: {latitude}, {longitude}")
+            found.append(
+                speech._(
+                    "Location: %(latitude)s, %(longitude)s",
+                    latitude=latitude,
+                    longitude=longitude,
+                )
+            )
     elif kind == "contact":
         card = dig(message, "contact")
         words = (line(card, "name"), line(card, "phone_number"))
-        found.append(f"Contact: {', '.join(filter(None, words))}")
+        card = ", ".join(filter(None, words))
+        found.append(speech._("Contact: %(card)s", card=card))
     elif kind == "rich_media":
         found += [text(row, "Text") for row in rows(message, "rich_media", "Buttons")]
     return "\n".join(part for part in found if part)

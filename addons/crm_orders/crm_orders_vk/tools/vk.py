@@ -31,8 +31,11 @@ from odoo.addons.crm_orders_inbound.tools.reading import (
     seconds,
     text,
 )
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
 
 from . import vk_content as content
+
+speech = Speech(__name__)
 
 # Conversations of several people have ids from here on.
 FIRST_CHAT = 2_000_000_000
@@ -46,13 +49,13 @@ MEDIA_DOMAINS = (
     "okcdn.ru",
 )
 WITHOUT_LEAD = {
-    "confirmation": "VK asked whether the address is ours.",
-    "group_leave": "Somebody left the community.",
-    "message_deny": "Somebody no longer wants messages.",
-    "message_reaction_event": "A reaction to a message.",
-    "message_read": "Messages were read.",
-    "message_reply": "Written by the shop itself.",
-    "message_typing_state": "Somebody types.",
+    "confirmation": speech._("VK asked whether the address is ours."),
+    "group_leave": speech._("Somebody left the community."),
+    "message_deny": speech._("Somebody no longer wants messages."),
+    "message_reaction_event": speech._("A reaction to a message."),
+    "message_read": speech._("Messages were read."),
+    "message_reply": speech._("Written by the shop itself."),
+    "message_typing_state": speech._("Somebody types."),
 }
 # Names of VK's form questions and of our fields.
 FORM_FIELDS = {
@@ -131,9 +134,11 @@ class Vk(Channel):
         self._check_group(event, settings)
         secret = text(event, "secret")
         if secret and not same_as_any(secret, settings.accepted("secret")):
-            raise Refused(403, "wrong_secret", "VK's secret key is wrong.")
+            raise Refused(403, "wrong_secret", speech._("VK's secret key is wrong."))
         if not settings["confirmation"]:
-            raise Refused(403, "no_confirmation", "There is no confirmation code yet.")
+            raise Refused(
+                403, "no_confirmation", speech._("There is no confirmation code yet.")
+            )
         return Answer(200, settings["confirmation"])
 
     def verify(self, request, settings):
@@ -141,23 +146,27 @@ class Vk(Channel):
             event = request.json
         except Unreadable:
             # The secret key is in the body, so nobody can be told from it.
-            raise Refused(401, "unsigned", "VK's secret key cannot be read.") from None
+            raise Refused(
+                401, "unsigned", speech._("VK's secret key cannot be read.")
+            ) from None
         secret = text(event, "secret")
         if not secret:
-            raise Refused(401, "unsigned", "VK's secret key is missing.")
+            raise Refused(401, "unsigned", speech._("VK's secret key is missing."))
         if not same_as_any(secret, settings.accepted("secret")):
-            raise Refused(403, "wrong_secret", "VK's secret key is wrong.")
+            raise Refused(403, "wrong_secret", speech._("VK's secret key is wrong."))
         self._check_group(event, settings)
 
     def _check_group(self, event, settings):
         if not settings["group_id"] or text(event, "group_id") != settings["group_id"]:
-            raise Refused(403, "wrong_group", "The event is of another community.")
+            raise Refused(
+                403, "wrong_group", speech._("The event is of another community.")
+            )
 
     def split(self, request):
         event = request.json
         kind = text(event, "type")
         if not kind:
-            raise Unreadable("The event does not say what it is.")
+            raise Unreadable(speech._("The event does not say what it is."))
         if event_id := text(event, "event_id"):
             return [make_id("event", event_id)]
         message = self._message_of(event)
@@ -171,16 +180,20 @@ class Vk(Channel):
 
     def read(self, request, index, settings):
         if index != 0:
-            raise Unreadable("An event holds one thing.")
+            raise Unreadable(speech._("An event holds one thing."))
         event = request.json
         kind, value = text(event, "type"), event.get("object")
         if kind in WITHOUT_LEAD:
-            return Ignored(WITHOUT_LEAD[kind])
+            return Ignored(speech._(WITHOUT_LEAD[kind]))
         read = _READERS.get(kind)
         if not read:
-            return Ignored(f"An event of an unknown kind: {line(kind, limit=64)}")
+            return Ignored(
+                speech._(
+                    "An event of an unknown kind: %(kind)s", kind=line(kind, limit=64)
+                )
+            )
         if not isinstance(value, dict):
-            raise Unreadable("The event has no object.")
+            raise Unreadable(speech._("The event has no object."))
         return read(self, event)
 
     def _message_of(self, event):
@@ -194,11 +207,13 @@ class Vk(Channel):
         if sender is None:
             sender = number(message, "user_id")
         if not isinstance(sender, int) or not isinstance(peer, int | None):
-            raise Unreadable("The message does not say who wrote it.")
+            raise Unreadable(speech._("The message does not say who wrote it."))
         if peer is not None and peer >= FIRST_CHAT:
-            return Ignored("Written in a conversation of several, not to the shop.")
+            return Ignored(
+                speech._("Written in a conversation of several, not to the shop.")
+            )
         if sender < 0 or dig(message, "out") == 1:
-            return Ignored("Written by a community.")
+            return Ignored(speech._("Written by a community."))
         thread = text(message, "peer_id") or text(sender)
         edited = text(event, "type") == "message_edit"
         found = Message(
@@ -214,7 +229,7 @@ class Vk(Channel):
             extra=content.origin(message),
         )
         if not found.text and not found.attachments:
-            found.text = "(A message of a kind that cannot be shown.)"
+            found.text = speech._("(A message of a kind that cannot be shown.)")
         return found
 
     def _message_id(self, thread, message):
@@ -228,7 +243,7 @@ class Vk(Channel):
         value = event["object"]
         user, peer = self._user(value), number(value, "peer_id")
         if peer is not None and peer >= FIRST_CHAT:
-            return Ignored("A button in a conversation of several.")
+            return Ignored(speech._("A button in a conversation of several."))
         payload = value.get("payload")
         words = text(payload) or json.dumps(payload)[:500]
         return Message(
@@ -300,7 +315,7 @@ class Vk(Channel):
     def _user(self, value):
         found = number(value, "user_id")
         if not isinstance(found, int) or found <= 0:
-            raise Unreadable("The event does not say whose it is.")
+            raise Unreadable(speech._("The event does not say whose it is."))
         return text(found)
 
     def _person(self, user):
@@ -316,7 +331,10 @@ class Vk(Channel):
         code = text(found, "code")
         if code != settings["confirmation"]:
             raise SendError(
-                f"VK's confirmation code is {code}. Fill it in and connect again.",
+                speech._(
+                    "VK's confirmation code is %(code)s. Fill it in and connect again.",
+                    code=code,
+                ),
                 final=True,
             )
         values = {
@@ -353,7 +371,9 @@ class Vk(Channel):
             api_version=self._version(settings),
             **dict.fromkeys(WANTED, "1"),
         )
-        return "VK sends the community's messages here once it has asked back."
+        return speech._(
+            "VK sends the community's messages here once it has asked back."
+        )
 
     def check(self, settings):
         found = yield from self._call(
@@ -361,7 +381,7 @@ class Vk(Channel):
         )
         # A bare list before version 5.139.
         group = dig(found, "groups", 0) or dig(found, 0)
-        return f"{line(group, 'name')} answers."
+        return speech._("%(name)s answers.", name=line(group, "name"))
 
     def profile(self, settings, person):
         handle = next((one for one in person.handles if one.kind == "vk"), None)
@@ -452,19 +472,25 @@ class Vk(Channel):
     def _upload(self, settings, found, field, file):
         url = text(found, "upload_url")
         if not is_at(url, [self.base_url(settings)], MEDIA_DOMAINS):
-            raise SendError("VK named an address that is not its own.", final=True)
+            raise SendError(
+                speech._("VK named an address that is not its own."), final=True
+            )
         answer = yield HttpCall(
             "POST", url, files=[(field, file.name, file.content, file.mimetype)]
         )
         if answer.status != 200 or "error" in answer.json:
             said = line(answer.json, "error_descr") or line(answer.json, "error")
-            raise SendError(f"VK did not take the file: {said or answer.status}")
+            raise SendError(
+                speech._(
+                    "VK did not take the file: %(said)s", said=said or answer.status
+                )
+            )
         return answer.json
 
     def _attachment_name(self, kind, saved):
         owner, item = text(saved, "owner_id"), text(saved, "id")
         if not (owner and item):
-            raise SendError("VK did not keep the file.")
+            raise SendError(speech._("VK did not keep the file."))
         access = text(saved, "access_key")
         return f"{kind}{owner}_{item}" + (f"_{access}" if access else "")
 
@@ -483,7 +509,10 @@ class Vk(Channel):
             raise self._error(answer.json["error"])
         if answer.status != 200 or "response" not in answer.json:
             raise SendError(
-                f"VK gave no answer that can be read ({answer.status}).",
+                speech._(
+                    "VK gave no answer that can be read (%(status)s).",
+                    status=answer.status,
+                ),
                 final=400 <= answer.status < 500 and answer.status not in (408, 429),
                 retry_after=retry_after(answer),
                 uncertain=answer.status >= 500,
@@ -495,7 +524,7 @@ class Vk(Channel):
         said = line(error, "error_msg", limit=500)
         said = said or line(error, "description", limit=500)
         return SendError(
-            f"VK: {said} (code {code})",
+            speech._("VK: %(said)s (code %(code)s)", said=said, code=code),
             final=code not in TEMPORARY,
             retry_after=TEMPORARY.get(code),
         )

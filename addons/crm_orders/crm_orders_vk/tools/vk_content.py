@@ -12,6 +12,18 @@ from odoo.addons.crm_orders_inbound.tools.reading import (
     rows,
     text,
 )
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
+
+speech = Speech(__name__)
+
+# Parts of a message that are shown in words.
+KINDS = {
+    "audio": speech._("music"),
+    "market": speech._("product"),
+    "story": speech._("story"),
+    "video": speech._("video"),
+    "wall": speech._("post"),
+}
 
 MAX_FORWARDED = 20
 
@@ -24,7 +36,7 @@ def words(message, depth=0):
     if depth < 3:
         for inner in rows(message, "fwd_messages")[:MAX_FORWARDED]:
             if said := words(inner, depth + 1):
-                found.append(f"(Forwarded) {said}")
+                found.append(speech._("(Forwarded) %(said)s", said=said))
     return "\n".join(part for part in found if part)
 
 
@@ -89,17 +101,17 @@ def _say(part):
     if kind in ("photo", "doc", "audio_message", "graffiti"):
         return ""
     if kind == "sticker":
-        return "Sticker"
-    if kind in ("video", "market", "wall", "story", "audio"):
+        return speech._("Sticker")
+    if kind in KINDS:
         title = line(value, "title") or line(value, "text", limit=500)
         owner, item = line(value, "owner_id"), line(value, "id")
         place = f"https://vk.com/{kind}{owner}_{item}" if owner and item else ""
-        return " ".join(filter(None, (f"({kind})", title, place)))
+        return " ".join(filter(None, (f"({speech._(KINDS[kind])})", title, place)))
     if kind == "link":
         return " ".join(
             filter(None, (line(value, "title"), line(value, "url", limit=1000)))
         )
-    return f"({kind or 'attachment'})"
+    return f"({kind or speech._('attachment')})"
 
 
 def _say_place(message):
@@ -108,5 +120,9 @@ def _say_place(message):
     longitude = number(place, "coordinates", "longitude")
     if latitude is None or longitude is None:
         return ""
-    what = line(place, "place", "title") or "map"
-    return f"Location: {what} ({latitude}, {longitude})"
+    return speech._(
+        "Location: %(what)s (%(latitude)s, %(longitude)s)",
+        what=line(place, "place", "title") or speech._("map"),
+        latitude=latitude,
+        longitude=longitude,
+    )

@@ -33,9 +33,12 @@ from odoo.addons.crm_orders_inbound.tools.reading import (
     same,
     text,
 )
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
 
 from . import jwt
 from .vonage_api import OWN_LEG, VonageApi, digits
+
+speech = Speech(__name__)
 
 # A token that is older may have been listened to and sent again.
 TOLERANCE = 300
@@ -120,35 +123,43 @@ class Vonage(VonageApi):
     def verify(self, request, settings):
         scheme, _space, token = request.header("Authorization").strip().partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise Refused(401, "unsigned", "Vonage's token is missing.")
+            raise Refused(401, "unsigned", speech._("Vonage's token is missing."))
         try:
             claims = jwt.read(token.strip(), settings.accepted("signature_secret"))
         except jwt.BadToken as error:
             raise Refused(
-                403, "wrong_signature", f"Vonage's token is wrong. {error}"
+                403,
+                "wrong_signature",
+                speech._("Vonage's token is wrong. %(error)s", error=error),
             ) from None
         self._check_time(claims, request.received)
         self._check_body(claims, request.body)
         application = text(claims, "application_id")
         if application and settings["application_id"] not in ("", application):
-            raise Refused(403, "wrong_application", "It is for another application.")
+            raise Refused(
+                403, "wrong_application", speech._("It is for another application.")
+            )
 
     def _check_time(self, claims, now):
         made, ends = number(claims, "iat"), number(claims, "exp")
         if made is None or abs(now - made) > TOLERANCE:
-            raise Refused(403, "too_old", "Vonage's token was not made just now.")
+            raise Refused(
+                403, "too_old", speech._("Vonage's token was not made just now.")
+            )
         if "exp" in claims and (ends is None or ends < now):
-            raise Refused(403, "too_old", "Vonage's token has ended.")
+            raise Refused(403, "too_old", speech._("Vonage's token has ended."))
         starts = number(claims, "nbf")
         if "nbf" in claims and (starts is None or starts > now + TOLERANCE):
-            raise Refused(403, "too_early", "Vonage's token does not count yet.")
+            raise Refused(
+                403, "too_early", speech._("Vonage's token does not count yet.")
+            )
 
     def _check_body(self, claims, body):
         given = text(claims, "payload_hash").lower()
         if not given and not body:
             return
         if not same(given, hashlib.sha256(body).hexdigest()):
-            raise Refused(403, "wrong_body", "Vonage signed another body.")
+            raise Refused(403, "wrong_body", speech._("Vonage signed another body."))
 
     def _event(self, request):
         """Fields of an event, which come as JSON or, when asked for, in the address."""
@@ -165,13 +176,13 @@ class Vonage(VonageApi):
         state = text(event, "status") or "answer"
         leg = text(event, "uuid") or text(event, "conversation_uuid")
         if not leg:
-            raise Unreadable("There is neither a call nor a message in it.")
+            raise Unreadable(speech._("There is neither a call nor a message in it."))
         return [make_id("call", leg, state)]
 
     def read(self, request, index, settings):
         event = self._event(request)
         if index != 0:
-            raise Unreadable("A request holds one thing.")
+            raise Unreadable(speech._("A request holds one thing."))
         if text(event, "message_uuid"):
             return self._read_message(event)
         call = Call(
@@ -181,7 +192,7 @@ class Vonage(VonageApi):
             occurred=iso_seconds(event, "timestamp"),
         )
         if not call.external_id:
-            raise Unreadable("There is neither a call nor a message in it.")
+            raise Unreadable(speech._("There is neither a call nor a message in it."))
         if url := text(event, "recording_url"):
             call.recording = url
             call.state = "missed" if request.query.get("step") == RECORDED else ""
@@ -208,7 +219,9 @@ class Vonage(VonageApi):
         if "status" in event and "message_type" not in event:
             state = SMS_STATES.get(text(event, "status"))
             if not state:
-                return Ignored(f"A message is {line(event, 'status')}.")
+                return Ignored(
+                    speech._("A message is %(status)s.", status=line(event, "status"))
+                )
             error = line(event, "error", "detail") or line(event, "error", "title")
             return Status(
                 state,
@@ -219,7 +232,7 @@ class Vonage(VonageApi):
         sender = text(event, "from") or text(event, "from", "number")
         receiver = text(event, "to") or text(event, "to", "number")
         if not sender:
-            raise Unreadable("The message does not say who sent it.")
+            raise Unreadable(speech._("The message does not say who sent it."))
         channel = text(event, "channel") or "sms"
         handles = []
         if _plus(sender) != sender or sender.startswith("+"):
@@ -227,7 +240,11 @@ class Vonage(VonageApi):
         if channel == "whatsapp":
             handles.insert(0, Handle("whatsapp", sender))
         if not handles:
-            return Ignored(f"A message of another channel: {line(channel)}")
+            return Ignored(
+                speech._(
+                    "A message of another channel: %(channel)s", channel=line(channel)
+                )
+            )
         kind = text(event, "message_type")
         file = dig(event, kind) if kind in FILES else None
         found = Message(
@@ -242,7 +259,9 @@ class Vonage(VonageApi):
             name = line(file, "name") or line(_file_name(url)) or "file"
             found.attachments.append(Attachment(url, name))
         if not found.text and not found.attachments:
-            found.text = f"(A message of a kind that cannot be shown: {line(kind)})"
+            found.text = speech._(
+                "(A message of a kind that cannot be shown: %(kind)s)", kind=line(kind)
+            )
         return found
 
     def _read_call(self, event, call, settings):
@@ -254,7 +273,11 @@ class Vonage(VonageApi):
             call.direction, call.state = "in", "ringing"
             return call
         if status not in CALL_STATES:
-            return Ignored(f"A report that changes nothing: {line(status)}")
+            return Ignored(
+                speech._(
+                    "A report that changes nothing: %(status)s", status=line(status)
+                )
+            )
         call.direction = {"inbound": "in", "outbound": "out"}.get(direction, "")
         call.state = CALL_STATES[status]
         # Vonage itself answers, to ring our people or to take a message. How long that

@@ -14,8 +14,11 @@ from odoo.addons.crm_orders_inbound.tools.calling import (
 )
 from odoo.addons.crm_orders_inbound.tools.channel import Channel, HttpCall, SendError
 from odoo.addons.crm_orders_inbound.tools.reading import line, text
+from odoo.addons.crm_orders_inbound.tools.speech import Speech
 
 from . import jwt
+
+speech = Speech(__name__)
 
 API_DOMAINS = ("nexmo.com", "vonage.com")
 # Mark on the address that reports of our own person's telephone come to.
@@ -29,7 +32,7 @@ class VonageApi(Channel):
 
     def check(self, settings):
         yield from self._call_api(settings, "GET", "/v1/calls?page_size=1")
-        return "Vonage answers."
+        return speech._("Vonage answers.")
 
     def call(self, settings, agent, number, hook_url):
         own = settings.require("number")
@@ -80,7 +83,9 @@ class VonageApi(Channel):
         try:
             return bearing(jwt.make_rs256(claims, settings.require("private_key")))
         except ValueError:
-            raise SendError("The private key cannot be read.", final=True) from None
+            raise SendError(
+                speech._("The private key cannot be read."), final=True
+            ) from None
 
     def _call_api(self, settings, method, path, values=None):
         answer = yield HttpCall(
@@ -92,9 +97,9 @@ class VonageApi(Channel):
         if 200 <= answer.status < 300:
             return answer.json
         said = line(answer.json, "detail", limit=500)
-        said = said or line(answer.json, "title", limit=500) or "no words"
+        said = said or line(answer.json, "title", limit=500) or speech._("no words")
         raise SendError(
-            f"Vonage: {said} ({answer.status})",
+            speech._("Vonage: %(said)s (%(status)s)", said=said, status=answer.status),
             final=400 <= answer.status < 500 and answer.status not in (408, 429),
             retry_after=retry_after(answer),
             uncertain=answer.status >= 500,

@@ -45,6 +45,7 @@ TEXTS = {
     "again": _lt("Send another message"),
     "thanks": _lt("Thank you! We will answer you soon."),
     "optional": _lt("optional"),
+    "must": _lt("Fields with a star * must be filled in."),
     "either": _lt("one of the two is enough"),
     "choose": _lt("Choose ..."),
     "trap": _lt("Leave this field empty"),
@@ -182,6 +183,9 @@ class CrmOrdersWebForm(models.AbstractModel):
                 }
                 for field in source.web_field_ids
             ],
+            "has_must": bool(
+                source.web_consent or any(source.web_field_ids.mapped("required"))
+            ),
             "consent": source._get_consent_version() if source.web_consent else "",
             "privacy_url": source.web_privacy_url or "",
             "captcha": source._get_captcha_keys() if source.web_captcha else {},

@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, TransactionCase, tagged
@@ -46,6 +48,25 @@ class TestSource(WebMixin, TransactionCase):
         self.assertNotIn("<script", plain)
         for name in ("name", "email", "phone", "message", "fax_number", "form_lang"):
             self.assertIn(f'name="{name}"', plain)
+
+    def test_required_fields_are_marked_in_valid_html(self):
+        field = self.form.web_field_ids.filtered(lambda one: one.kind == "email")
+        field.required = True
+        self.env.invalidate_all()
+        plain = self.form.web_snippet_plain
+        self.assertIn('required="required"', plain)
+        self.assertNotIn("True", plain)
+        fragment = html.fragment_fromstring(plain)
+        (label,) = fragment.xpath("//label[.//input[@name='email']]")
+        self.assertTrue(label.text_content().strip().endswith("*"))
+        (label,) = fragment.xpath("//label[.//input[@name='phone']]")
+        self.assertNotIn("*", label.text_content())
+        self.assertIn("Fields with a star", plain)
+        field.required = False
+        self.form.web_field_ids.required = False
+        self.form.web_consent = False
+        self.env.invalidate_all()
+        self.assertNotIn("*", self.form.web_snippet_plain)
 
     def test_addresses_are_checked(self):
         for vals in (

@@ -22,6 +22,8 @@
 h2{font-size:1.35rem;line-height:1.25;margin:0 0 .6rem}
 .intro,.thanks{white-space:pre-line;margin:0 0 1rem}
 .row{margin:0 0 1rem}
+.legend{color:#5a6472;font-size:.875rem;margin:0 0 .8rem}
+.must{color:#b3261e}
 .row>label{display:block;font-weight:600;margin:0 0 .3rem}
 .box>label{display:inline;font-weight:400}
 .box input{width:1.2rem;height:1.2rem;margin:0 .5rem 0 0;vertical-align:-.2rem;accent-color:var(--color)}
@@ -317,6 +319,14 @@ a{color:inherit}
         root.host.lang = config.lang;
     }
 
+    /** A star for the eye; screen readers hear of it from the field itself. */
+    function mark(label, field) {
+        if (field.required) {
+            label.append(" ", make("b", { class: "must", "aria-hidden": "true" }, "*"));
+        }
+        return label;
+    }
+
     function makeField(field, config) {
         const id = `f-${field.name}`;
         const described = [field.hint && `${id}-hint`, `${id}-problem`]
@@ -333,9 +343,9 @@ a{color:inherit}
         if (field.entry === "box") {
             row.classList.add("box");
             input = make("input", { ...common, type: "checkbox", value: "x" });
-            row.append(input, make("label", { for: id }, field.label));
+            row.append(input, mark(make("label", { for: id }, field.label), field));
         } else {
-            const label = make("label", { for: id }, field.label);
+            const label = mark(make("label", { for: id }, field.label), field);
             if (field.note) {
                 label.append(" ", make("small", {}, `(${field.note})`));
             }
@@ -378,6 +388,9 @@ a{color:inherit}
             hidden: true,
         });
         form.append(message);
+        if (config.has_must) {
+            form.append(make("p", { class: "legend" }, texts.must));
+        }
         for (const field of config.fields) {
             const { row, input } = makeField(field, config);
             inputs.set(field.name, input);
@@ -391,7 +404,8 @@ a{color:inherit}
                 value: config.consent,
                 "aria-describedby": "f-consent-problem",
             });
-            row.append(input, make("label", { for: "f-consent" }, texts.consent));
+            const label = make("label", { for: "f-consent" }, texts.consent);
+            row.append(input, mark(label, { required: true }));
             if (config.privacy_url) {
                 const link = {
                     href: config.privacy_url,

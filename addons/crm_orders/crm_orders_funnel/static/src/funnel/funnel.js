@@ -5,6 +5,7 @@ import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { formatCurrency } from "@web/core/currency";
 import { useService } from "@web/core/utils/hooks";
+import { formatFloat } from "@web/core/utils/numbers";
 import { formatInteger } from "@web/views/fields/formatters";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
@@ -144,7 +145,10 @@ export class CrmOrdersFunnel extends Component {
         }
         const percent = share * 100;
         const digits = percent && percent < 10 ? 1 : 0;
-        return `${percent.toLocaleString(undefined, { maximumFractionDigits: digits })} %`;
+        return `${formatFloat(percent, {
+            digits: [16, digits],
+            trailingZeros: false,
+        })} %`;
     }
 
     money(amount) {

@@ -8,6 +8,7 @@ import { animationFrame, mockDate } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
+    defineParams,
     getService,
     mountWithCleanup,
     onRpc,
@@ -94,6 +95,15 @@ test("bars are as wide as their share", async () => {
     expect("[data-step='won']").toHaveText(/10\s*Won\s*\(10 %\)/);
     expect("[data-figure='return']").toHaveText(/300 %/);
     expect("[data-group='7']").toHaveText(/Ads/);
+});
+
+test("numbers are written as the user's language has it", async () => {
+    defineParams({ lang_parameters: { decimal_point: ",", thousands_sep: " " } });
+    await open({ ...DATA, total: funnel([1000, 55, 40, 20, 10], COSTS), groups: [] });
+    expect(".o_crm_orders_funnel_arrow:first").toHaveText("5,5 %");
+    expect("[data-figure='cost_per_lead']").toHaveText(/5,00/);
+    expect("[data-figure='revenue']").toHaveText(/2 000/);
+    expect.verifySteps(["2024-03-03,2024-05-31,source_id"]);
 });
 
 test("what there is nothing to compare with is a dash", async () => {
