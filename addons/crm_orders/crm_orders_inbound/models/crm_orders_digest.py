@@ -69,9 +69,14 @@ class CrmOrdersDigest(models.AbstractModel):
         place = self.env._(
             "%(channel)s, %(time)s",
             channel=event.source_id.name,
-            time=format_datetime(self.env, event.create_date, dt_format="short"),
+            time=format_datetime(
+                self.env,
+                event.create_date,
+                tz=self.env.context.get("tz"),
+                dt_format="short",
+            ),
         )
-        words = _shorten(event._read_words())
+        words = _shorten(event._read_words() or event._read_sender())
         error = _shorten((event.error or "").split("\n", 1)[0])
         if words:
             place = self.env._("%(place)s: “%(words)s”", place=place, words=words)

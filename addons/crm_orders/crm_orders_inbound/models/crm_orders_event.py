@@ -276,17 +276,30 @@ class CrmOrdersEvent(models.Model):
         return {event.id: event._read_words() for event in self}
 
     def _read_words(self):
-        self.ensure_one()
-        try:
-            meaning = self._read()
-        except Exception:
-            # Whatever hinders it: this only helps people to know what it is about.
-            _logger.debug("The words of request %s are unknown", self.id, exc_info=True)
-            return ""
+        """What the sender wrote."""
+        meaning = self._read_for_people()
         if isinstance(meaning, channel.Lead):
             content = meaning.fields
             return content.get("message") or content.get("subject") or ""
-        return getattr(meaning, "text", "") or ""
+        return getattr(meaning, "text", "")
+
+    def _read_sender(self):
+        """Who sent it, as they call themselves."""
+        meaning = self._read_for_people()
+        if isinstance(meaning, channel.Lead):
+            names = ("name", "company", "email", "phone")
+            return next((meaning.fields[n] for n in names if meaning.fields.get(n)), "")
+        person = getattr(meaning, "person", None)
+        return (person and (person.name or person.username)) or ""
+
+    def _read_for_people(self):
+        """What it means; None whatever hinders it, as this is only to tell of it."""
+        self.ensure_one()
+        try:
+            return self._read()
+        except Exception:
+            _logger.debug("Request %s cannot be read", self.id, exc_info=True)
+            return None
 
     def _take_apart(self):
         """Try again to tell what was sent together, say with a newer adapter.

@@ -48,7 +48,7 @@ class TestDigest(InboundMixin, TransactionCase):
         self.assertIn("The signature is wrong.", mail.body_html)
         self.assertIn("&lt;b&gt;broken", mail.body_html)
         # People know a request by where and when it came and by its words.
-        words = [event._read_words() for event in failed | waiting]
+        words = [event._read_sender() for event in failed | waiting]
         self.assertTrue(all(words))
         for text in words:
             self.assertIn(f"“{text}”", mail.body_html)
