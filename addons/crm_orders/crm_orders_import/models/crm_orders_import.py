@@ -3,7 +3,10 @@ from odoo.exceptions import AccessError, UserError
 
 from ..tools import values
 from .crm_orders_import_file import REJECTED
+from .crm_orders_import_row import VERDICTS
 
+# What may still be decided when it is known who the rows are.
+HOW = {"name", "doubtful", "fill_known", "keep_unreachable"}
 # Only the buttons and the job change these.
 OWN_FIELDS = {
     "state",
@@ -120,6 +123,16 @@ class CrmOrdersImport(models.Model):
         help="Fill what is empty on the cards of known customers, and add further"
         " numbers, addresses and tags. Nothing that is there is changed.",
     )
+    keep_unreachable = fields.Boolean(
+        "Take Rows Without Contact, Too",
+        compute="_compute_keep_unreachable",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Rows with no phone number and no e-mail address, as a total at the end of "
+        "a table: nobody can be reached by what becomes of them, and they are not "
+        "recognised when they come again. Otherwise they are left out.",
+    )
     doubtful = fields.Selection(
         [
             ("ask", "Import and ask about them"),
@@ -168,6 +181,7 @@ class CrmOrdersImport(models.Model):
     known_count = fields.Integer("Known", compute="_compute_counts")
     same_count = fields.Integer("Same Person", compute="_compute_counts")
     doubtful_count = fields.Integer("Doubtful", compute="_compute_counts")
+    unreachable_count = fields.Integer("No Contact", compute="_compute_counts")
     error_count = fields.Integer("Errors", compute="_compute_counts")
     rejected_count = fields.Integer("Rejected Rows", compute="_compute_counts")
     done_count = fields.Integer("Imported Rows", compute="_compute_counts")
@@ -188,6 +202,12 @@ class CrmOrdersImport(models.Model):
             if not record.name or record.name == nameless:
                 stem = (record.filename or "").rpartition(".")[0]
                 record.name = stem or record.filename or nameless
+
+    @api.depends("make")
+    def _compute_keep_unreachable(self):
+        for record in self:
+            # A name alone is a customer to some shops, and a request of nobody to all.
+            record.keep_unreachable = record.make == "customer"
 
     @api.depends("checksum")
     def _compute_repeats_id(self):
@@ -238,7 +258,7 @@ class CrmOrdersImport(models.Model):
         }
         for record in self:
             key = record._origin
-            for verdict in ("new", "known", "same", "doubtful", "error"):
+            for verdict, _label in VERDICTS:
                 record[f"{verdict}_count"] = verdicts.get((key, verdict), 0)
             record.rejected_count = sum(states.get((key, one), 0) for one in REJECTED)
             record.done_count = states.get((key, "done"), 0)
@@ -258,7 +278,7 @@ class CrmOrdersImport(models.Model):
     def write(self, vals):
         self._check_own_fields(vals)
         if not self.env.su and vals.keys() - {"name"}:
-            self._check_may_change(vals.keys() <= {"name", "doubtful", "fill_known"})
+            self._check_may_change(vals.keys() <= HOW)
         result = super().write(vals)
         if "company_id" in vals:
             self.check_access("write")

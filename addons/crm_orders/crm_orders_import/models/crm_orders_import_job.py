@@ -273,6 +273,7 @@ class CrmOrdersImportJob(models.AbstractModel):
         elif match.certainty == "doubtful":
             verdict, said = "doubtful", match.reason
         elif not keys:
+            verdict = "unreachable"
             said = self.env._(
                 "There is no phone number and no e-mail address, so this person cannot be"
                 " recognised."

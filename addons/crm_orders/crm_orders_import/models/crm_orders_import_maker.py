@@ -70,11 +70,18 @@ class CrmOrdersImportMaker(models.AbstractModel):
 
     @api.model
     def _leave_out(self, job, lines):
-        """The lines without the doubtful ones, where these are not wanted."""
+        """The lines without the doubtful ones and those that nobody can be reached by,
+        where these are not wanted.
+        """
+        unwanted = set()
+        if job.doubtful == "skip":
+            unwanted.add("doubtful")
+        if not job.keep_unreachable:
+            unwanted.add("unreachable")
         left = set()
-        for line in lines if job.doubtful == "skip" else ():
+        for line in lines:
             judgement = line.judgement
-            if judgement.verdict == "doubtful" or judgement.same in left:
+            if judgement.verdict in unwanted or judgement.same in left:
                 left.add(line.row.number)
                 line.row.write({"state": "left", "reason": judgement.reason[:1000]})
         return [line for line in lines if line.row.number not in left]
@@ -96,7 +103,9 @@ class CrmOrdersImportMaker(models.AbstractModel):
         partners = {line.row: line.judgement.partner for line in lines}
         if job.make != "lead":
             fresh = [
-                line for line in lines if line.judgement.verdict in ("new", "doubtful")
+                line
+                for line in lines
+                if line.judgement.verdict not in ("known", "same")
             ]
             created = nobody.create(
                 [

@@ -5,6 +5,7 @@ VERDICTS = [
     ("known", "Known"),
     ("same", "Same Person"),
     ("doubtful", "Doubtful"),
+    ("unreachable", "No Contact"),
     ("error", "Error"),
 ]
 
@@ -39,7 +40,8 @@ class CrmOrdersImportRow(models.Model):
         "Who It Is",
         readonly=True,
         help="New: nobody is known by these numbers and addresses. Doubtful: it may be "
-        "one of several customers. Same person: as in an earlier row.",
+        "one of several customers. Same person: as in an earlier row. No contact: there "
+        "is no phone number and no e-mail address.",
     )
     reason = fields.Char(
         "In Words", readonly=True, help="Why, and what could not be read."

@@ -58,7 +58,8 @@ class TestImport(ImportMixin, TransactionCase):
         )
         self.assertEqual(self.env["res.partner"].search_count([]), before)
         self.assertEqual(
-            self._verdicts(record), ["new", "known", "same", "doubtful", "error", "new"]
+            self._verdicts(record),
+            ["new", "known", "same", "doubtful", "error", "unreachable"],
         )
         rows = record.row_ids.sorted("number")
         self.assertEqual(rows[1].partner_id, known)

@@ -98,3 +98,38 @@ class TestLeads(ImportMixin, TransactionCase):
         self.assertTrue(
             self.env["crm_orders.duplicate"].search([("lead_id", "=", lead.id)])
         )
+
+    def test_rows_without_contact_are_left_out_unless_wanted(self):
+        rows = [
+            HEAD,
+            ["Aino", "0401112223", "Sofa"],
+            ["Eino", "", "Chair"],
+            ["Yhteensä", "", "", "1 200,50"],
+        ]
+        for make in ("lead", "both"):
+            with self.subTest(make):
+                record = self._check(*rows, make=make)
+                self.assertEqual(
+                    (record.unreachable_count, record.keep_unreachable), (2, False)
+                )
+                self.assertEqual(record.new_count + record.known_count, 1)
+                self._import(record)
+                self.assertEqual(self._states(record), ["done", "left", "left"])
+                self.assertEqual(record.rejected_count, 2)
+                record.action_undo()
+                self._run_job()
+        wanted = self._check(*rows, make="lead")
+        wanted.keep_unreachable = True
+        self._import(wanted)
+        self.assertEqual(self._states(wanted), ["done", "done", "done"])
+        self.assertEqual(self._leads(wanted)[1].contact_name, "Eino")
+
+    def test_name_alone_is_a_customer_unless_unwanted(self):
+        rows = [["Nimi", "Puhelin"], ["Aino", "0401112223"], ["Eino", ""]]
+        record = self._check(*rows)
+        self.assertTrue(record.keep_unreachable)
+        self.assertEqual(self._verdicts(record), ["new", "unreachable"])
+        record.keep_unreachable = False
+        self._import(record)
+        self.assertEqual(self._states(record), ["done", "left"])
+        self.assertEqual(len(record.row_ids.partner_id), 1)
