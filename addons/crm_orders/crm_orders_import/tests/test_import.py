@@ -68,7 +68,7 @@ class TestImport(ImportMixin, TransactionCase):
         self.assertEqual(rows[3].reason, "Several customers have this phone number.")
         self.assertIn("cannot be recognised", rows[5].reason)
         self.assertEqual(
-            (record.new_count, record.known_count, record.rejected_count), (2, 1, 1)
+            (record.new_count, record.known_count, record.rejected_count), (1, 1, 1)
         )
 
     def test_rows_become_customers(self):
