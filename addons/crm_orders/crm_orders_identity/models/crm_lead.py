@@ -21,6 +21,17 @@ class CrmLead(models.Model):
             self.env["crm_orders.duplicate"]._answer_for_leads(self)
         return result
 
+    def action_crm_orders_erase(self):
+        """Ask before what came with these leads is erased."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Erase What Was Sent"),
+            "res_model": "crm_orders.erase",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_lead_ids": self.ids},
+        }
+
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
         # Sellers see the leads they merge, which is not all that these came from.

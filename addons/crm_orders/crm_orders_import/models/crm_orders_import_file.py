@@ -185,7 +185,11 @@ class CrmOrdersImportFile(models.AbstractModel):
         """An .xlsx file of the rejected rows; all in it is text, never a formula."""
         self.ensure_one()
         rows = self.env["crm_orders.import.row"].search_fetch(
-            [("import_id", "=", self.id), ("state", "in", REJECTED)],
+            [
+                ("import_id", "=", self.id),
+                ("state", "in", REJECTED),
+                ("is_erased", "=", False),
+            ],
             ["number", "cells", "reason"],
             order="number",
         )
@@ -210,3 +214,25 @@ class CrmOrdersImportFile(models.AbstractModel):
                 ):
                     sheet.write_string(line, column, text)
         return stream.getvalue()
+
+    def _erase_file(self):
+        """Forget the files, as one customer's row cannot be taken out of them.
+
+        The rows of the others are stored, so nothing else is lost.
+        """
+        text = self.env._("This file was erased at the request of a customer.")
+        for record in self:
+            record.preview = [
+                row for row in record.preview or [] if row[0] == record.heading_row
+            ]
+        self.column_ids.samples = False
+        files = self.env["ir.attachment"].sudo()
+        # The field itself is not written: that would read the file anew.
+        files.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_field", "=", "file"),
+                ("res_id", "in", self.ids),
+            ]
+        ).write({"raw": text.encode(), "mimetype": "text/plain"})
+        self.invalidate_recordset(["file"])

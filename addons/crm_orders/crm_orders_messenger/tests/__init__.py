@@ -2,3 +2,4 @@ from . import test_access
 from . import test_incoming
 from . import test_outgoing
 from . import test_names
+from . import test_erasure

@@ -9,6 +9,9 @@ SPOKEN = ("answered", "ongoing")
 LOOK_BACK_DAYS = 14
 NEWS_MINUTES = 60
 
+# In the place of a number that was erased.
+ERASED = "\N{EN DASH}"
+
 
 class CrmOrdersCallback(models.Model):
     """Somebody called and spoke to nobody: they are to be called back.

@@ -119,3 +119,19 @@ class TestAccess(WebMixin, TransactionCase):
         self.form.user_id = self.users["manager"]
         with self.assertRaises(AccessError):
             self.event.with_user(self.users["seller"]).action_not_spam()
+
+    def test_visits_are_erased_and_agreements_stay(self):
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Lead",
+                "company_id": self.form.company_id.id,
+                "crm_orders_visit": {"first": {"utm_source": "x"}},
+                "crm_orders_consent_text": "You may write to me",
+            }
+        )
+        wizard = self.env["crm_orders.erase"].with_user(self.users["manager"])
+        wizard = wizard.create({"lead_ids": lead.ids})
+        self.assertEqual(wizard.counts, {"visits": 1})
+        wizard.action_erase()
+        self.assertFalse(lead.crm_orders_visit)
+        self.assertEqual(lead.crm_orders_consent_text, "You may write to me")
