@@ -120,6 +120,8 @@ class ResPartner(models.Model):
                 self.env._("Only a manager of Orders may merge customers.")
             )
         self.check_access("write")
+        # A client may send the same number twice.
+        self = self.union()
         if not 2 <= len(self) <= MOST_AT_ONCE:
             raise UserError(
                 self.env._("Choose from two to %s customers to merge.", MOST_AT_ONCE)
