@@ -23,14 +23,7 @@ class CrmLead(models.Model):
 
     def action_crm_orders_erase(self):
         """Ask before what came with these leads is erased."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Erase What Was Sent"),
-            "res_model": "crm_orders.erase",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_lead_ids": self.ids},
-        }
+        return self.env["crm_orders.erase"]._get_action(lead_ids=self.ids)
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)

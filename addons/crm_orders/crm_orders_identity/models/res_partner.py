@@ -140,14 +140,7 @@ class ResPartner(models.Model):
 
     def action_crm_orders_erase(self):
         """Ask before what these customers have sent is erased."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Erase What Was Sent"),
-            "res_model": "crm_orders.erase",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_partner_ids": self.ids},
-        }
+        return self.env["crm_orders.erase"]._get_action(partner_ids=self.ids)
 
     @api.model
     def _crm_orders_check_vals(self, vals):

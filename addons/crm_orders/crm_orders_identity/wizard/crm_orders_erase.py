@@ -31,6 +31,18 @@ class CrmOrdersErase(models.TransientModel):
                     "Nothing that they have sent is stored."
                 )
 
+    @api.model
+    def _get_action(self, **chosen):
+        """Open the question; `chosen` are ids by the names of fields."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Erase What Was Sent"),
+            "res_model": self._name,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {f"default_{name}": ids for name, ids in chosen.items()},
+        }
+
     def action_erase(self):
         """Erase, as far as the user may."""
         self.ensure_one()

@@ -28,7 +28,12 @@ class CrmOrdersErasure(models.AbstractModel):
                 & (
                     Domain("identity_id", "in", scope.identities.ids)
                     | Domain("identity_id", "=", False)
-                    & Domain("lead_id", "in", scope.leads.ids)
+                    & (
+                        Domain("lead_id", "in", scope.leads.ids)
+                        # Whose lead was deleted, as it is with text messages.
+                        | Domain("lead_id", "=", False)
+                        & Domain("thread", "in", self._get_threads(scope))
+                    )
                 )
             )
         )
@@ -54,6 +59,12 @@ class CrmOrdersErasure(models.AbstractModel):
             .search([("message_id", "in", found["messages"].ids)])
         )
         return found
+
+    @api.model
+    def _get_threads(self, scope):
+        """What providers may call a conversation with these people."""
+        values = {value for _kind, _scope, value in scope.handles}
+        return list(values | {value.removeprefix("+") for value in values})
 
     @api.model
     def _erase_found(self, scope, found):

@@ -92,3 +92,20 @@ class TestErasure(MessengerMixin, TransactionCase):
         self.assertEqual(self._erase(partner_ids=lead.partner_id.ids)["events"], 2)
         self.assertFalse(failed.body)
         self.assertTrue(other.body)
+
+    def test_a_conversation_whose_lead_was_deleted(self):
+        number = "+358401234567"
+        customer = self.env["res.partner"].create({"name": "Aino", "phone": number})
+        lead = self._receive(
+            {"id": "1", "from": number, "strange": True, "text": WORDS}
+        ).lead_id
+        self._answer(lead, WORDS, user=self.manager)
+        conversation = lead.crm_orders_conversation_ids
+        self.assertEqual(
+            (conversation.thread, len(conversation.identity_id)), (number, 0)
+        )
+        lead.unlink()
+        self.assertEqual(conversation.outgoing_ids.text, WORDS)
+        counts = self._erase(partner_ids=customer.ids)
+        self.assertEqual((counts["conversations"], counts["outgoing"]), (1, 1))
+        self.assertFalse(conversation.exists())

@@ -20,3 +20,10 @@ class CrmOrdersErasure(models.AbstractModel):
     def _erase_found(self, scope, found):
         found["visits"].crm_orders_visit = False
         return super()._erase_found(scope, found)
+
+    @api.model
+    def _erase_events(self, events):
+        result = super()._erase_events(events)
+        # Nobody can say any more that it was none.
+        events.exists().is_suspected = False
+        return result

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 from .common import WebMixin
@@ -135,3 +135,15 @@ class TestAccess(WebMixin, TransactionCase):
         wizard.action_erase()
         self.assertFalse(lead.crm_orders_visit)
         self.assertEqual(lead.crm_orders_consent_text, "You may write to me")
+
+    def test_suspected_spam_is_erased_with_its_sender(self):
+        customer = self.env["res.partner"].create(
+            {"name": "A", "email": "a@example.com"}
+        )
+        wizard = self.env["crm_orders.erase"].with_user(self.users["manager"])
+        wizard = wizard.create({"partner_ids": customer.ids})
+        self.assertEqual(wizard.counts, {"events": 1})
+        wizard.action_erase()
+        self.assertFalse(self.event.body or self.event.is_suspected)
+        with self.assertRaises(UserError):
+            self.event.with_user(self.users["seller"]).action_not_spam()
