@@ -154,7 +154,7 @@ class CrmOrdersErasure(models.AbstractModel):
 
     @api.model
     def _find_messages(self, model, records):
-        """What was written to and fro in these threads, other than employees' notes."""
+        """What was written both ways in these threads, except for employees' notes."""
         messages = self.env["mail.message"].sudo()
         if not records:
             return messages
