@@ -92,7 +92,8 @@ class Shop:
             "name",
             "entry",
         )
-        for row in rows:
+        # The address first: with another one, the secrets have to be given anew.
+        for row in sorted(rows, key=lambda row: not row["name"].endswith("_url")):
             if row["name"] in settings:
                 self.call(
                     "crm_orders.source.setting",

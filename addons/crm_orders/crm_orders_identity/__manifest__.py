@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/crm_orders_identity_rules.xml",
+        "wizard/crm_orders_erase_views.xml",
         "views/crm_orders_identity_views.xml",
         "views/crm_orders_duplicate_views.xml",
         "views/crm_orders_merge_views.xml",

@@ -11,7 +11,6 @@
         "security/crm_orders_inbound_rules.xml",
         "data/digest_templates.xml",
         "data/ir_cron.xml",
-        "wizard/crm_orders_erase_views.xml",
         "wizard/crm_orders_source_key_views.xml",
         "views/crm_orders_event_views.xml",
         "views/crm_orders_source_views.xml",

@@ -1,2 +1,3 @@
 from . import crm_orders_asterisk_order
+from . import crm_orders_erasure
 from . import crm_orders_source

@@ -165,3 +165,16 @@ class TestAsteriskSource(ProviderMixin, HttpCase):
         self.source.action_self_test()
         self.assertFalse(self.source.test_passed)
         self.assertIn("Authentication failed", self.source.test_report)
+
+    def test_numbers_that_were_dialled_are_erased_with_their_customer(self):
+        vals = {"source_id": self.source.id, "user_id": self.seller.id, "agent": "101"}
+        theirs, other = self.orders.create(
+            [{**vals, "number": CUSTOMER}, {**vals, "number": OTHER}]
+        )
+        manager = self._new_user("asterisk_eraser", "crm_orders_base.group_manager")
+        wizard = self.env["crm_orders.erase"].with_user(manager)
+        wizard = wizard.create({"partner_ids": self.customer.ids})
+        self.assertEqual(wizard.counts, {"dialled": 1})
+        wizard.action_erase()
+        self.assertFalse(theirs.exists())
+        self.assertTrue(other.exists())

@@ -21,6 +21,10 @@ class CrmLead(models.Model):
             self.env["crm_orders.duplicate"]._answer_for_leads(self)
         return result
 
+    def action_crm_orders_erase(self):
+        """Ask before what came with these leads is erased."""
+        return self.env["crm_orders.erase"]._get_action(lead_ids=self.ids)
+
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
         # Sellers see the leads they merge, which is not all that these came from.

@@ -120,6 +120,8 @@ class ResPartner(models.Model):
                 self.env._("Only a manager of Orders may merge customers.")
             )
         self.check_access("write")
+        # A client may send the same number twice.
+        self = self.union()
         if not 2 <= len(self) <= MOST_AT_ONCE:
             raise UserError(
                 self.env._("Choose from two to %s customers to merge.", MOST_AT_ONCE)
@@ -135,6 +137,10 @@ class ResPartner(models.Model):
             "res_id": question.id,
             "views": [(False, "form")],
         }
+
+    def action_crm_orders_erase(self):
+        """Ask before what these customers have sent is erased."""
+        return self.env["crm_orders.erase"]._get_action(partner_ids=self.ids)
 
     @api.model
     def _crm_orders_check_vals(self, vals):

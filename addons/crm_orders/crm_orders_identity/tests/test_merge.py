@@ -247,3 +247,10 @@ class TestMerge(IdentityMixin, TransactionCase):
         self.assertEqual(merges._sort_to_keep(self.double | self.aino)[0], self.double)
         user = self._new_user("merge_keep", "base.group_portal").partner_id
         self.assertEqual(merges._sort_to_keep(self.double | user)[0], user)
+
+    def test_nobody_is_merged_with_himself(self):
+        twice = self.env["res.partner"].browse([self.aino.id, self.aino.id])
+        with self.assertRaisesRegex(UserError, "from two to"):
+            twice.with_user(self.manager).action_crm_orders_merge()
+        with self.assertRaisesRegex(UserError, "Choose two"):
+            self._merge(self.aino, self.aino)

@@ -1,4 +1,5 @@
 from . import crm_lead
+from . import crm_orders_erasure
 from . import crm_orders_import_file
 from . import crm_orders_import_fingerprint
 from . import crm_orders_import_job

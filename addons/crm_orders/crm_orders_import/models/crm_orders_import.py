@@ -85,6 +85,7 @@ class CrmOrdersImport(models.Model):
         "crm_orders.import.mapping",
         "Columns as In",
         ondelete="set null",
+        check_company=True,
         help="Remembered columns of an earlier file that were used.",
     )
     date_order = fields.Selection(
@@ -268,6 +269,7 @@ class CrmOrdersImport(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_own_fields(vals)
+            self._check_values(vals)
         records = super().create(
             [{**vals, "user_id": self.env.uid, "state": "draft"} for vals in vals_list]
         )
@@ -277,8 +279,14 @@ class CrmOrdersImport(models.Model):
 
     def write(self, vals):
         self._check_own_fields(vals)
+        self._check_values(vals)
         if not self.env.su and vals.keys() - {"name"}:
             self._check_may_change(vals.keys() <= HOW)
+        if "company_id" in vals:
+            # What one company has remembered is nothing to another.
+            vals = {"mapping_id": False, **vals}
+        if "heading_row" in vals and not {"file", "sheet", "preview"} & vals.keys():
+            self._check_heading_row(vals["heading_row"])
         result = super().write(vals)
         if "company_id" in vals:
             self.check_access("write")
@@ -315,7 +323,13 @@ class CrmOrdersImport(models.Model):
         if mapping:
             mapping.columns = found
         else:
-            mapping = mapping.create({"name": self.name, "columns": found})
+            mapping = mapping.create(
+                {
+                    "name": self.name,
+                    "columns": found,
+                    "company_id": self.company_id.id,
+                }
+            )
             self.sudo().mapping_id = mapping
         return {
             "type": "ir.actions.client",

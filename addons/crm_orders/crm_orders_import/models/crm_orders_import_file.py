@@ -16,6 +16,7 @@ PREVIEW_ROWS = 50
 SHOWN_ROWS = 10
 SHOWN_COLUMNS = 12
 SAMPLE_LENGTH = 80
+LAST_ROW = 1_048_576
 REJECTED = ("failed", "left")
 
 
@@ -94,7 +95,7 @@ class CrmOrdersImportFile(models.AbstractModel):
         below = [cells for number, cells in rows if number > self.heading_row]
         guessed = column_tool.guess(headings, below)
         headings = [*headings, *[""] * (len(guessed) - len(headings))]
-        mapping = self.env["crm_orders.import.mapping"]._find(headings)
+        mapping = self.env["crm_orders.import.mapping"]._find(headings, self.company_id)
         fields_found = mapping._apply(headings, guessed)
         lines = []
         for index, (heading, field) in enumerate(
@@ -127,6 +128,41 @@ class CrmOrdersImportFile(models.AbstractModel):
                 "date_order": values.date_order(dates),
             }
         )
+
+    def _check_heading_row(self, number):
+        """Headings are in a row that is there, or in none."""
+        for record in self:
+            if number and number not in [row[0] for row in record.preview or []]:
+                raise UserError(self._get_no_heading_text(number))
+
+    @api.model
+    def _get_no_heading_text(self, number):
+        return self.env._(
+            "Row %s is not among the first rows of the file that hold anything, so the"
+            " headings cannot be there.",
+            number,
+        )
+
+    @api.model
+    def _check_values(self, vals):
+        """Refuse, in words, what no form sends but a program might."""
+        number = vals.get("heading_row")
+        if number and (not isinstance(number, int) or abs(number) > LAST_ROW):
+            raise UserError(self._get_no_heading_text(number))
+        content = vals.get("file")
+        if not content:
+            return
+        try:
+            if isinstance(content, str):
+                content = content.encode("ascii")
+            base64.b64decode(b"".join(content.split()), validate=True)
+        except (ValueError, AttributeError, TypeError):
+            raise UserError(
+                self.env._(
+                    "The file did not arrive as it was sent, as it is not written in"
+                    " Base64. Upload it once more."
+                )
+            ) from None
 
     def _explain(self, error):
         """What is wrong with a file, in words."""
@@ -185,7 +221,11 @@ class CrmOrdersImportFile(models.AbstractModel):
         """An .xlsx file of the rejected rows; all in it is text, never a formula."""
         self.ensure_one()
         rows = self.env["crm_orders.import.row"].search_fetch(
-            [("import_id", "=", self.id), ("state", "in", REJECTED)],
+            [
+                ("import_id", "=", self.id),
+                ("state", "in", REJECTED),
+                ("is_erased", "=", False),
+            ],
             ["number", "cells", "reason"],
             order="number",
         )
@@ -210,3 +250,25 @@ class CrmOrdersImportFile(models.AbstractModel):
                 ):
                     sheet.write_string(line, column, text)
         return stream.getvalue()
+
+    def _erase_file(self):
+        """Forget the files, as one customer's row cannot be taken out of them.
+
+        The rows of the others are stored, so nothing else is lost.
+        """
+        text = self.env._("This file was erased at the request of a customer.")
+        for record in self:
+            record.preview = [
+                row for row in record.preview or [] if row[0] == record.heading_row
+            ]
+        self.column_ids.samples = False
+        files = self.env["ir.attachment"].sudo()
+        # The field itself is not written: that would read the file anew.
+        files.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_field", "=", "file"),
+                ("res_id", "in", self.ids),
+            ]
+        ).write({"raw": text.encode(), "mimetype": "text/plain"})
+        self.invalidate_recordset(["file"])

@@ -12,6 +12,13 @@ class CrmOrdersImportMapping(models.Model):
     _order = "name, id"
 
     name = fields.Char(required=True, help="Where such files come from.")
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
+        index=True,
+        ondelete="cascade",
+    )
     columns = fields.Json(readonly=True)
     summary = fields.Text("What They Hold", compute="_compute_summary")
 
@@ -24,6 +31,13 @@ class CrmOrdersImportMapping(models.Model):
                 f"{heading} → {labels.get(field, '–')}"
                 for heading, field in (mapping.columns or [])
             )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_id" in vals:
+            # The rule has looked at the old company; the new one counts as well.
+            self.check_access("write")
+        return result
 
     @api.constrains("columns")
     def _check_columns(self):
@@ -41,11 +55,13 @@ class CrmOrdersImportMapping(models.Model):
                 )
 
     @api.model
-    def _find(self, headings):
+    def _find(self, headings, company):
         """The mapping that knows most of these headings, if most of them are known."""
         wanted = {columns.simplify(heading) for heading in headings} - {""}
         best, most = self.browse(), len(wanted) * 0.7
-        for mapping in self.search([], order="id desc", limit=200):
+        for mapping in self.search(
+            [("company_id", "=", company.id)], order="id desc", limit=200
+        ):
             known = {
                 columns.simplify(heading) for heading, _field in mapping.columns or []
             }

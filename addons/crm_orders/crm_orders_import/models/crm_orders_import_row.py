@@ -30,6 +30,11 @@ class CrmOrdersImportRow(models.Model):
         "Row", readonly=True, aggregator=None, help="Where the row is in the file."
     )
     cells = fields.Json(readonly=True)
+    is_erased = fields.Boolean(
+        "Erased",
+        readonly=True,
+        help="What was in the row has been erased at the customer's request.",
+    )
     name = fields.Char(readonly=True)
     contact = fields.Char(
         "Phones and Addresses", readonly=True, help="What the person is known by."
@@ -93,3 +98,23 @@ class CrmOrdersImportRow(models.Model):
             "res_id": record.id,
             "views": [(False, "form")],
         }
+
+    def _erase_cells(self):
+        """Forget what was in the rows, and what was on cards before they were filled.
+
+        What was made is still known by its number, so that the rest can be undone.
+        """
+        for row in self:
+            journal = dict(row.journal or {})
+            journal.pop("filled", None)
+            row.journal = journal
+        self.write(
+            {
+                "is_erased": True,
+                "cells": [],
+                "handles": [],
+                "name": False,
+                "contact": False,
+                "reason": self.env._("Erased at the customer's request."),
+            }
+        )

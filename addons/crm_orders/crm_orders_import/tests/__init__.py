@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_erasure
 from . import test_hoot
 from . import test_import
 from . import test_kill

@@ -62,7 +62,10 @@ class TestAccess(ImportMixin, TransactionCase):
                 "company_ids": [(6, 0, other.ids)],
             }
         )
-        for one in (record, record.row_ids, record.column_ids):
+        record.action_remember()
+        mapping = record.mapping_id
+        self.assertEqual(mapping.company_id, self.company)
+        for one in (record, record.row_ids, record.column_ids, mapping):
             there = one.with_user(stranger).with_context(allowed_company_ids=other.ids)
             self.assertFalse(there.search([("id", "in", one.ids)]))
         with self.assertRaises(AccessError):
@@ -73,6 +76,43 @@ class TestAccess(ImportMixin, TransactionCase):
         with self.assertRaises(AccessError):
             draft.company_id = other
             self.env.flush_all()
+
+    def test_columns_are_remembered_by_company(self):
+        record = self._upload(csv_file(*ROWS))
+        record.action_remember()
+        other = self.env["res.company"].create({"name": "Toinen Oy"})
+        self.manager.company_ids |= other
+        there = self.imports.with_company(other).create(
+            {"file": base64.b64encode(csv_file(*ROWS)), "filename": "b.csv"}
+        )
+        self.assertEqual(there.company_id, other)
+        self.assertFalse(there.mapping_id)
+        again = self._upload(csv_file(*ROWS))
+        self.assertEqual(again.mapping_id, record.mapping_id)
+        again.with_context(
+            allowed_company_ids=[self.company.id, other.id]
+        ).company_id = other
+        self.assertFalse(again.mapping_id)
+        with self.assertRaises(AccessError):
+            record.mapping_id.with_user(self.manager).with_context(
+                allowed_company_ids=self.company.ids
+            ).company_id = other
+
+    def test_what_no_form_sends_is_refused_in_words(self):
+        for file in ("no Base64!", "äö", b"YQ", 5, ["x"]):
+            with self.subTest(file=file), self.assertRaisesRegex(UserError, "Base64"):
+                self.imports.create({"file": file, "filename": "a.csv"})
+        record = self._upload(csv_file(*ROWS))
+        for number in (2**31, 10**30, 40, "x"):
+            with self.subTest(row=number), self.assertRaisesRegex(UserError, "Row"):
+                record.write({"heading_row": number})
+        with self.assertRaisesRegex(UserError, "Row"):
+            record.write({"heading_row": 2**31})
+        with self.assertRaisesRegex(UserError, "Base64"):
+            record.write({"file": "%%%"})
+        self.assertEqual(record.heading_row, 1)
+        with self.assertRaisesRegex(UserError, "neither a workbook"):
+            self._upload(bytes(range(256)) * 9)
 
     def test_what_the_job_writes_is_not_written_by_hand(self):
         record = self._check(*ROWS)

@@ -1,8 +1,11 @@
 import io
 import json
+import random
 import zipfile
 from pathlib import Path
 from unittest.mock import patch
+
+import xlsxwriter
 
 from odoo.tests import BaseCase, tagged
 
@@ -38,6 +41,22 @@ def workbook(sheet, **parts):
         for name, content in parts.items():
             archive.writestr(f"xl/{name}", content)
     return stream.getvalue()
+
+
+def _repeat(tag, start="", size=40 * 2**20):
+    """A part of a workbook that is hardly anything but one tag."""
+    return f"<x>{start}{tag * (size // len(tag))}</x>"
+
+
+def _counted(met):
+    """`_local` that remembers how often it was called."""
+    local = spreadsheet._local
+
+    def counted(name):
+        met.append(None)
+        return local(name)
+
+    return counted
 
 
 @tagged("post_install", "-at_install")
@@ -169,6 +188,43 @@ class TestReading(BaseCase):
             self._assert_unreadable(
                 "bomb", workbook("<worksheet/>", **{"sharedStrings.xml": strings})
             )
+
+    def test_empty_tags_without_end_are_not_read(self):
+        plain = "<worksheet><sheetData/></worksheet>"
+        # Some ten kilobytes each, which would keep the server busy for many seconds.
+        for name, data in (
+            ("strings", workbook(plain, **{"sharedStrings.xml": _repeat("<si/>")})),
+            ("cells", workbook(_repeat("<c/>", '<sheetData><row r="1">'))),
+            ("rows", workbook(_repeat("<row/>", "<sheetData>"))),
+        ):
+            with self.subTest(name):
+                self.assertLess(len(data), 10**6)
+                met = []
+                with patch.object(spreadsheet, "_local", _counted(met)):
+                    self._assert_unreadable("bomb", data)
+                self.assertLess(len(met), 10**6, "it stops long before the end")
+
+    def test_large_workbooks_are_read(self):
+        stream = io.BytesIO()
+        with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+            sheet = book.add_worksheet()
+            bold = book.add_format({"bold": True})
+            for row in range(20_000):
+                sheet.write_string(row, 0, "x")
+                sheet.write_string(row, 1, f"text {row}")
+                for column in range(2, 12):
+                    sheet.write_blank(row, column, None, bold)
+        self.assertEqual(len(self._read(stream.getvalue())), 20_000)
+
+    def test_what_is_no_text_is_no_table(self):
+        noise = random.Random(7).randbytes(50_000)
+        for start in (b"", b"a;b\r\n", b"\xff\xfe", b"\xef\xbb\xbf"):
+            with self.subTest(start):
+                self._assert_unreadable("no_table", start + noise)
+        self._assert_unreadable("no_table", bytes(range(1, 9)) * 50)
+        # A damaged letter here and there is no reason to refuse a list of customers.
+        rows = "Nimi;Määrä\r\nAino\x0b;1\xa0200 €\r\n".encode() * 50
+        self.assertEqual(len(self._read(rows)), 100)
 
     def test_limits_of_rows(self):
         self._assert_unreadable("too_many_rows", b"a;b\n" * (table.MAX_ROWS + 2))

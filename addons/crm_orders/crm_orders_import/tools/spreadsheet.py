@@ -27,6 +27,13 @@ MAX_SHEET = 800 * 2**20
 MAX_STRINGS = 200 * 2**20
 MAX_PART = 20 * 2**20
 MAX_FILES = 5000
+# What reading costs goes with what a file holds, not with what it unpacks to. Each byte
+# of a workbook of Excel unpacks to at most 20 and holds at most 2.5 tags; small parts
+# may be as repetitive as they like.
+FREE_SIZE, SIZE_PER_BYTE = 20 * 2**20, 200
+FREE_TAGS, TAGS_PER_BYTE = 300_000, 8
+# 200 000 rows of 50 columns.
+MAX_TAGS = 40 * 10**6
 CHUNK = 2**16
 _CELL = re.compile(r"([A-Z]{1,7})[0-9]{1,10}")
 _LAST_ROW = 1_048_576
@@ -71,6 +78,7 @@ class _Workbook:
     def __init__(self, archive, parts):
         self.archive = archive
         self.parts = parts
+        self.size = archive.fp.getbuffer().nbytes
         self.sheets = []
         self.epoch = CALENDAR_WINDOWS_1900
         self.date_styles = []
@@ -89,10 +97,17 @@ class _Workbook:
         if info is None:
             raise Unreadable("broken")
         # Reading ends at the size that is told here, whatever is packed.
+        # The packed size is told by the file itself, and it may lie.
+        packed = min(info.compress_size, self.size)
+        limit = min(limit, FREE_SIZE + SIZE_PER_BYTE * packed)
         if info.file_size > limit:
             raise Unreadable("bomb")
+        tags = min(MAX_TAGS, FREE_TAGS + TAGS_PER_BYTE * packed)
         with self.archive.open(info) as part:
             while chunk := part.read(CHUNK):
+                tags -= chunk.count(b"<")
+                if tags < 0:
+                    raise Unreadable("bomb")
                 yield chunk
 
     def _parse(self, path, limit, start, end=None, text=None):

@@ -8,6 +8,9 @@ from .table import MAX_COLUMNS, Unreadable
 
 SEPARATORS = ";,\t|"
 SAMPLE_ROWS = 60
+SAMPLE_SIZE = 100_000
+# Of a text, hardly a letter in a hundred cannot be printed, even of a damaged one.
+MAX_UNPRINTABLE = 0.02
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -26,8 +29,20 @@ def read(data):
     if text.count("\x00") > len(text) // 100 + 1:
         raise Unreadable("no_table")
     text = text.replace("\x00", "")
+    if not is_text(text[:SAMPLE_SIZE]):
+        raise Unreadable("no_table")
     text, separator = find_separator(text)
     return _rows(text, separator)
+
+
+def is_text(text):
+    """Whether people could read this, rather than a program."""
+    strange = sum(
+        letter == "\N{REPLACEMENT CHARACTER}"
+        or not (letter.isprintable() or letter.isspace())
+        for letter in text
+    )
+    return strange <= len(text) * MAX_UNPRINTABLE + 1
 
 
 def find_encoding(data):

@@ -2,10 +2,10 @@ from . import crm_lead
 from . import crm_orders_digest
 from . import crm_orders_queue
 from . import crm_orders_download
+from . import crm_orders_erasure
 from . import crm_orders_event_door
 from . import crm_orders_event
 from . import crm_orders_lead_maker
 from . import crm_orders_source_hook
 from . import crm_orders_source
 from . import crm_orders_source_setting
-from . import res_partner

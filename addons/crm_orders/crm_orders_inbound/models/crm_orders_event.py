@@ -99,6 +99,12 @@ class CrmOrdersEvent(models.Model):
         readonly=True,
         default="new",
     )
+    is_erasure_due = fields.Boolean(
+        "To Be Erased",
+        readonly=True,
+        help="A customer asked for it. It holds requests of others as well, so it waits "
+        "until these are worked on.",
+    )
     reason = fields.Char("Why It Was Ignored", readonly=True)
     lead_id = fields.Many2one(
         "crm.lead", readonly=True, index="btree_not_null", ondelete="set null"
@@ -396,15 +402,51 @@ class CrmOrdersEvent(models.Model):
         """Leave requests for people to look at."""
         self.write({"state": "failed", "error": text})
 
+    def _get_people(self, meaning):
+        """Handles, as `crm_orders.identity` takes them, of whoever sent this request.
+
+        :param meaning: what `_read` has said of it; nobody, where it tells of nobody
+        """
+        self.ensure_one()
+        person = getattr(meaning, "person", None)
+        handles = list(person.handles) if person else []
+        if isinstance(meaning, channel.Lead):
+            handles += [
+                channel.Handle(kind, meaning.fields[kind])
+                for kind in ("phone", "email")
+                if meaning.fields.get(kind)
+            ]
+        elif isinstance(meaning, channel.Call):
+            handles += [
+                channel.Handle("phone", number)
+                for number in (meaning.caller, meaning.callee)
+                if number
+            ]
+        return [
+            {
+                "kind": handle.kind,
+                "scope": handle.scope or f"source {self.source_id.id}",
+                "value": handle.value,
+                "country": self.company_id.country_id.code,
+            }
+            for handle in handles
+        ]
+
     def _erase_texts(self):
         """Erase what was sent; the rows still tell that it came and what was made of it."""
         self.write(
-            {"body": False, "headers": False, "remote_addr": False, "query": False}
+            {
+                "body": False,
+                "headers": False,
+                "remote_addr": False,
+                "query": False,
+                "is_erasure_due": False,
+            }
         )
 
     @api.autovacuum
     def _gc_texts(self):
-        """Erase the texts of requests that were processed long ago.
+        """Erase the texts of requests that were processed long ago, or are to be erased.
 
         The rows stay, as they tell which ids have been sent.
         """
@@ -413,16 +455,20 @@ class CrmOrdersEvent(models.Model):
             SQL(
                 """
                 UPDATE crm_orders_event
-                   SET body = NULL, headers = NULL, remote_addr = NULL, query = NULL
+                   SET body = NULL, headers = NULL, remote_addr = NULL, query = NULL,
+                       is_erasure_due = NULL
                  WHERE id IN (
                      SELECT event.id
                        FROM crm_orders_event event
                        JOIN crm_orders_source source ON source.id = event.source_id
-                      WHERE source.keep_days > 0
-                        AND event.create_date
-                            < %s - source.keep_days * interval '1 day'
+                      WHERE (
+                            event.is_erasure_due
+                            OR source.keep_days > 0
+                            AND event.create_date
+                                < %s - source.keep_days * interval '1 day'
+                        )
                         AND event.state IN ('done', 'ignored')
-                        AND event.headers IS NOT NULL
+                        AND (event.body IS NOT NULL OR event.headers IS NOT NULL)
                         AND NOT EXISTS (
                             SELECT FROM crm_orders_event other
                              WHERE other.origin_id = event.id
@@ -436,5 +482,7 @@ class CrmOrdersEvent(models.Model):
                 ERASE_BATCH,
             )
         )
-        self.invalidate_model(["body", "headers", "remote_addr", "query"])
+        self.invalidate_model(
+            ["body", "headers", "remote_addr", "query", "is_erasure_due"]
+        )
         return len(erased), len(erased) == ERASE_BATCH

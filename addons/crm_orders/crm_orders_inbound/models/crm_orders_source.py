@@ -234,6 +234,7 @@ class CrmOrdersSource(models.Model):
     def write(self, vals):
         if "kind" in vals:
             self._check_kind_may_change(vals["kind"])
+        self._write_addresses_first(vals)
         result = super().write(vals)
         if "kind" in vals:
             self._sync_settings()

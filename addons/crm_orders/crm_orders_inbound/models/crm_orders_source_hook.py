@@ -76,6 +76,25 @@ class CrmOrdersSourceHook(models.AbstractModel):
             mine = type(source._get_channel()).register
             source.can_register = mine is not channel.Channel.register
 
+    def _write_addresses_first(self, vals):
+        """Save the addresses among the settings before the secrets.
+
+        A changed address makes the stored secrets be forgotten; those that are given
+        together with it are meant for it.
+        """
+        settings = self.env["crm_orders.source.setting"]
+        for name in ("setting_ids", "basic_setting_ids", "advanced_setting_ids"):
+            for command in vals.get(name) or ():
+                match command:
+                    case (1, int() as number, {"entry": str() | False as entry}):
+                        setting = settings.browse(number)
+                        # Others' settings are refused when all is written.
+                        if number not in self.sudo().setting_ids.ids:
+                            continue
+                        spec = setting.sudo()._get_spec()
+                        if spec and spec.is_address:
+                            setting.write({"entry": entry})
+
     def _check_kind_may_change(self, kind):
         changed = self.filtered(lambda source: source.kind != kind)
         if changed and self.env["crm_orders.event"].sudo().search_count(

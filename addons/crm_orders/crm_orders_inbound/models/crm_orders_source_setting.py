@@ -37,7 +37,14 @@ class CrmOrdersSourceSetting(models.Model):
     label = fields.Char("Setting", compute="_compute_texts")
     note = fields.Char("Where to Find It", compute="_compute_texts")
     is_secret = fields.Boolean("Secret", compute="_compute_texts")
-    is_missing = fields.Boolean("Missing", compute="_compute_entry", compute_sudo=True)
+    is_asked_again = fields.Boolean(
+        "Asked For Again",
+        readonly=True,
+        help="It was forgotten, as it would have been sent to another address.",
+    )
+    is_missing = fields.Boolean(
+        "Missing", compute="_compute_is_missing", compute_sudo=True
+    )
     entry = fields.Char(
         "Value",
         compute="_compute_entry",
@@ -59,15 +66,20 @@ class CrmOrdersSourceSetting(models.Model):
             )
         return super().write(vals)
 
-    @api.depends("source_id.kind", "name")
+    @api.depends("source_id.kind", "name", "is_asked_again")
     @api.depends_context("lang")
     def _compute_texts(self):
         for setting in self:
             spec = setting._get_spec()
-            texts = setting.source_id._get_setting_texts().get(setting.name)
+            texts = spec and setting.source_id._get_setting_texts().get(setting.name)
             setting.label, setting.note = texts or (
                 (spec.label, spec.help) if spec else (setting.name, False)
             )
+            if setting.is_asked_again:
+                setting.note = self.env._(
+                    "Enter it again: the address that it is sent to has changed. %s",
+                    setting.note or "",
+                ).strip()
             setting.is_secret = bool(spec and spec.secret)
 
     @api.depends("value")
@@ -75,10 +87,18 @@ class CrmOrdersSourceSetting(models.Model):
         for setting in self:
             spec = setting._get_spec()
             value = setting.sudo().value
-            setting.is_missing = bool(spec and spec.required and not value)
             if value and (not spec or (spec.secret and not spec.made)):
                 value = MASK + value[-HINT_LENGTH:] if len(value) > 12 else MASK
             setting.entry = value or (spec.default if spec else False)
+
+    # Apart from the entry, as what is computed with it is not while that is written.
+    @api.depends("value")
+    def _compute_is_missing(self):
+        for setting in self:
+            spec = setting._get_spec()
+            setting.is_missing = bool(
+                spec and spec.required and not setting.sudo().value
+            )
 
     def _inverse_entry(self):
         if not self.env.user.has_group("crm_orders_base.group_manager"):
@@ -88,8 +108,31 @@ class CrmOrdersSourceSetting(models.Model):
             if not entry.startswith(MASK):
                 setting._set_value(entry)
 
+    @api.onchange("entry")
+    def _onchange_entry(self):
+        spec = self._get_spec()
+        if (
+            spec
+            and spec.is_address
+            and self._is_other_address((self.entry or "").strip())
+            and self._get_secrets_to_send().filtered("value")
+        ):
+            return {
+                "warning": {
+                    "title": self.env._("Enter the secrets again"),
+                    "message": self.env._(
+                        "Secrets are sent to this address. So that none gets into wrong"
+                        " hands, those that are stored are forgotten when you save,"
+                        " unless you enter them again."
+                    ),
+                }
+            }
+        return None
+
     def _get_spec(self):
         """What the channel says of this setting, or None when it knows it no more."""
+        if not self.source_id:
+            return None
         self.ensure_one()
         specs = {spec.name: spec for spec in self.source_id._get_channel().settings}
         return specs.get(self.name)
@@ -113,8 +156,35 @@ class CrmOrdersSourceSetting(models.Model):
         ]
         if setting.value:
             kept.insert(0, [setting.value, fields.Datetime.to_string(until)])
-        setting.write({"value": value, "previous": json.dumps(kept[:5])})
+        spec = setting._get_spec()
+        if spec and spec.is_address and setting._is_other_address(value):
+            setting._get_secrets_to_send()._ask_again()
+        setting.write(
+            {
+                "value": value,
+                "previous": json.dumps(kept[:5]),
+                "is_asked_again": setting.is_asked_again and not value,
+            }
+        )
         self.env.registry.clear_cache()
+
+    def _is_other_address(self, value):
+        """Whether what is sent would go elsewhere with this value."""
+        default = self._get_spec().default
+        return (value or default) != (self.sudo()._origin.value or default)
+
+    def _get_secrets_to_send(self):
+        """Secrets of people that may be sent to the address of this setting."""
+        specs = self.source_id._get_channel().settings
+        names = {spec.name for spec in specs if spec.secret and not spec.made}
+        others = self.source_id._origin.sudo().setting_ids
+        return others.filtered(lambda one: one.name in names)
+
+    def _ask_again(self):
+        """Forget secrets; what the provider signs with them is accepted as before."""
+        for secret in self.filtered("value"):
+            secret._set_value("")
+            secret.is_asked_again = True
 
     def _get_values(self):
         """Return `channel.Settings` made of these settings, which are of one source."""

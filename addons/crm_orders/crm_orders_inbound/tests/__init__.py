@@ -3,6 +3,7 @@ from . import test_channel
 from . import test_concurrency
 from . import test_digest
 from . import test_endpoint
+from . import test_erasure
 from . import test_giving_way
 from . import test_hook
 from . import test_interleaving

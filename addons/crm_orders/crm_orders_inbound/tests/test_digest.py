@@ -1,4 +1,3 @@
-from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 from .common import InboundMixin
@@ -95,48 +94,3 @@ class TestDigest(InboundMixin, TransactionCase):
                 [("recipient_ids", "in", stranger.partner_id.ids)]
             )
         )
-
-    def test_what_other_companies_were_sent_stays(self):
-        customer = self.env["res.partner"].create(
-            {"name": "Aino", "email": "aino@example.com"}
-        )
-        event = self._accept({"email": "aino@example.com", "message": "Their words"})
-        self._run_job()
-        self.assertEqual(event.lead_id.partner_id, customer)
-        stranger = new_test_user(
-            self.env,
-            "digest_eraser",
-            groups="crm_orders_base.group_manager,base.group_partner_manager",
-        )
-        wizard = self.env["crm_orders.erase"].with_user(stranger)
-        wizard.create({"partner_ids": customer.ids}).action_erase()
-        self.assertTrue(event.body)
-        self.assertTrue(event.lead_id.description)
-
-    def test_customer_is_forgotten_on_request(self):
-        customer = self.env["res.partner"].create(
-            {"name": "Aino", "email": "aino@example.com", "company_id": self.company.id}
-        )
-        event = self._accept({"email": "aino@example.com", "message": "Secret words"})
-        other = self._accept({"email": "other@example.com", "message": "Words"})
-        self._run_job()
-        self.assertEqual(event.lead_id.partner_id, customer)
-        seller = new_test_user(
-            self.env,
-            "digest_seller",
-            groups="crm_orders_base.group_user,base.group_partner_manager",
-            **self.rights,
-        )
-        with self.assertRaises(AccessError):
-            customer.with_user(seller)._crm_orders_erase()
-        wizard = (
-            self.env["crm_orders.erase"]
-            .with_user(self.manager)
-            .create({"partner_ids": customer.ids})
-        )
-        self.assertEqual((wizard.lead_count, wizard.event_count), (1, 1))
-        wizard.action_erase()
-        self.assertFalse(event.body)
-        self.assertFalse(event.lead_id.description)
-        self.assertEqual(event.state, "done")
-        self.assertTrue(other.body)

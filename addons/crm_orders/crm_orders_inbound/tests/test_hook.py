@@ -19,6 +19,13 @@ class ListChannel(channel.Channel):
         channel.Setting("secret", "Secret", secret=True, in_body=True),
         channel.Setting("page", "Page", required=False, default="main"),
         channel.Setting("verify_token", "Token", secret=True, made=True),
+        channel.Setting(
+            "api_url",
+            "API",
+            required=False,
+            default="https://api.example",
+            advanced=True,
+        ),
     )
 
     def handshake(self, request, settings):
@@ -253,6 +260,78 @@ class TestHook(HookMixin, TransactionCase):
         self.events._gc_texts()
         self.env.invalidate_all()
         self.assertFalse(first.body)
+
+    def test_a_changed_address_asks_for_the_secrets_again(self):
+        secret, address = self.settings["secret"], self.settings["api_url"]
+        made = self.source._get_settings()["verify_token"]
+        address.entry = "https://api.example"
+        self.assertTrue(self.source._get_settings()["secret"], "it is the same address")
+        address.entry = "https://elsewhere.example"
+        self.assertFalse(self.source._get_settings()["secret"])
+        self.assertTrue(secret.is_missing and secret.is_asked_again)
+        self.assertIn("Enter it again", secret.note)
+        self.assertEqual(self.source.health, "incomplete")
+        self.assertEqual(self.source._get_settings()["verify_token"], made)
+        self.assertTrue(self._send([{"id": "1", "email": "a@example.com"}]))
+        secret.entry = "the secret of elsewhere"
+        self.assertFalse(secret.is_missing or secret.is_asked_again)
+        self.assertNotIn("again", secret.note or "")
+        address.entry = ""
+        self.assertFalse(self.source._get_settings()["secret"], "nor back again")
+
+    def test_secrets_given_with_the_address_are_meant_for_it(self):
+        secret, address = self.settings["secret"], self.settings["api_url"]
+        for order in (1, -1):
+            commands = [
+                (1, secret.id, {"entry": f"secret number {order}"}),
+                (1, address.id, {"entry": f"https://{order}.example"}),
+            ][::order]
+            self.source.write({"setting_ids": commands})
+            settings = self.source._get_settings()
+            self.assertEqual(settings["secret"], f"secret number {order}")
+            self.assertEqual(settings["api_url"], f"https://{order}.example")
+        self.env.invalidate_all()
+        self.source.write(
+            {
+                "basic_setting_ids": [(1, secret.id, {"entry": secret.entry})],
+                "advanced_setting_ids": [
+                    (1, address.id, {"entry": "https://x.example"})
+                ],
+            }
+        )
+        self.assertFalse(self.source._get_settings()["secret"], "its mask is no secret")
+
+    def test_a_way_through_another_source_leads_to_no_secret(self):
+        other = self.source.copy()
+        theirs = other.setting_ids.grouped("name")
+        theirs["secret"].entry = "a secret of the other"
+        command = (1, theirs["api_url"].id, {"entry": "https://x.example"})
+        self.source.write({"setting_ids": [command]})
+        self.env.invalidate_all()
+        settings = other._get_settings()
+        self.assertFalse(
+            settings["secret"] and settings["api_url"].endswith("x.example")
+        )
+
+    def test_a_setting_of_no_source_says_nothing(self):
+        new = self.env["crm_orders.source.setting"].new({"name": "x"})
+        self.assertFalse(new.is_secret or new.is_missing)
+        spec = {"name": {}, "entry": {}, "label": {}, "note": {}}
+        found = self.env["crm_orders.source.setting"].onchange(
+            {"name": "x", "entry": "y"}, ["entry"], spec
+        )
+        self.assertFalse(found.get("warning"))
+
+    def test_the_form_warns_before(self):
+        spec = {"name": {}, "entry": {}}
+        address = self.settings["api_url"]
+        found = address.onchange({"entry": "https://x.example"}, ["entry"], spec)
+        self.assertIn("secrets", found["warning"]["title"])
+        self.assertFalse(
+            self.settings["page"]
+            .onchange({"entry": "x"}, ["entry"], spec)
+            .get("warning")
+        )
 
     def test_settings_are_the_managers_and_secrets_are_nobodys(self):
         manager = new_test_user(

@@ -84,6 +84,14 @@ class Setting:
     in_body: bool = False
     advanced: bool = False
 
+    @property
+    def is_address(self):
+        """Whether it says where to send what is sent, the secrets included.
+
+        Such a setting is named after the service at the other end: `api_url`.
+        """
+        return self.name.endswith("_url")
+
 
 class Settings:
     """Values of a source's settings by name."""

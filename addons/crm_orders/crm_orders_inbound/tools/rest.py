@@ -21,10 +21,16 @@ class RestChannel(channel.Channel):
                 request.header("Content-Type").partition(";")[0].strip()
             )
             text = lead_payload.decode(request.body)
-            fields, extra = lead_payload.read(lead_payload.parse(text, body_format))
+            return self._read_payload(lead_payload.parse(text, body_format))
         except lead_payload.PayloadError as error:
             raise channel.Unreadable(str(error)) from None
-        return channel.Lead(fields, extra)
+
+    def _read_payload(self, payload):
+        """The lead in a body that was taken apart; doors with fields of their own differ.
+
+        :raise PayloadError: when it is none
+        """
+        return channel.Lead(*lead_payload.read(payload))
 
 
 REST = RestChannel()

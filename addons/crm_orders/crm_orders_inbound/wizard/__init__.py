@@ -1,2 +1,1 @@
-from . import crm_orders_erase
 from . import crm_orders_source_key

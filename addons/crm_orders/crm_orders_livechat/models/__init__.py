@@ -1,3 +1,4 @@
+from . import crm_orders_erasure
 from . import crm_orders_event
 from . import crm_orders_lead_maker
 from . import crm_orders_source

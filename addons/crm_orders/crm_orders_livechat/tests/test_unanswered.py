@@ -181,3 +181,18 @@ class TestUnanswered(ChatMixin, HttpCase):
             self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]),
             before,
         )
+
+    def test_a_chat_is_erased_with_its_lead(self):
+        chat = self._start_chat("Minulla on salaisuus", "olen aino@example.com")
+        self._pass_minutes(MINUTES + 1, chat)
+        lead = self._find().lead_id
+        self.assertEqual(lead.origin_channel_id, chat)
+        wizard = self.env["crm_orders.erase"].create({"lead_ids": lead.ids})
+        self.assertEqual(wizard.counts["chats"], 1)
+        wizard.action_erase()
+        self.env.invalidate_all()
+        self.assertNotIn("salaisuus", " ".join(chat.message_ids.mapped("body")))
+        self.assertFalse(lead.description)
+        self.assertFalse(self.source.event_ids.filtered("body"))
+        again = self.env["crm_orders.erase"].create({"lead_ids": lead.ids})
+        self.assertFalse(again.counts)

@@ -157,3 +157,24 @@ class TestMail(MailMixin, TransactionCase):
         self.assertTrue(self._receive(message_id=f"<{'x' * 900}@example.com>"))
         lead = self._receive("<script>alert(1)</script>", sender="x <x@example.com>")
         self.assertNotIn("<script", self._bodies(lead))
+
+    def test_mails_are_erased_with_their_customer(self):
+        customer = self.env["res.partner"].create(
+            {"name": "Aino", "email": "aino@example.com"}
+        )
+        lead = self._receive("Oma salaisuus")
+        self.assertEqual(lead.partner_id, customer)
+        self._receive("Olen lomalla, salaisuus", Auto_Submitted="auto-replied")
+        ignored = self.source.event_ids.filtered(lambda one: one.state == "ignored")
+        self.assertIn("salaisuus", ignored.body)
+        other = self._receive("Toinen", sender="Eino <eino@example.com>")
+        wizard = self.env["crm_orders.erase"].create({"partner_ids": customer.ids})
+        self.assertEqual(wizard.counts["events"], 2)
+        wizard.action_erase()
+        self.env.invalidate_all()
+        self.assertNotIn("salaisuus", " ".join(lead.message_ids.mapped("body")))
+        self.assertFalse(
+            lead.message_ids.filtered(lambda one: one.subject == "Maljakko")
+        )
+        self.assertFalse(ignored.body)
+        self.assertIn("Toinen", " ".join(other.message_ids.mapped("body")))

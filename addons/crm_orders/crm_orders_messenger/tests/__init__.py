@@ -4,3 +4,4 @@ from . import test_outgoing
 from . import test_names
 from . import test_conversation
 from . import test_states
+from . import test_erasure

@@ -189,16 +189,3 @@ class TestIncoming(MessengerMixin, TransactionCase):
         self._answer(kept, "Kiitos", user=self.manager)
         self._send()
         self.assertEqual(self.provider.calls[-1].json["to"], "4711")
-
-    def test_customer_is_forgotten_on_request(self):
-        event = self._receive({"id": "1", "text": "Salaisuus"})
-        lead = event.lead_id
-        lead.partner_id = self.env["res.partner"].create({"name": "Aino"})
-        self._answer(lead, "Vastaus", user=self.manager)
-        lead.partner_id.with_user(self.manager)._crm_orders_erase()
-        self.env.invalidate_all()
-        self.assertFalse(lead.crm_orders_conversation_ids)
-        self.assertNotIn("Salaisuus", "".join(self._texts(lead)))
-        self.assertFalse(
-            self.env["crm_orders.identity"].search([("value", "=", "4711")])
-        )

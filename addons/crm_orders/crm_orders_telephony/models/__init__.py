@@ -4,6 +4,7 @@ from . import crm_orders_call_popup
 from . import crm_orders_call
 from . import crm_orders_callback_reminder
 from . import crm_orders_callback
+from . import crm_orders_erasure
 from . import crm_orders_event
 from . import crm_orders_lead_maker
 from . import crm_orders_recording

@@ -52,6 +52,11 @@ class CrmOrdersCall(models.Model):
         help="What the exchange or the provider calls this call.",
     )
     facts = fields.Json(readonly=True, groups=fields.NO_ACCESS)
+    is_erased = fields.Boolean(
+        "Erased",
+        readonly=True,
+        help="Who it was has been erased at the customer's request.",
+    )
     direction = fields.Selection(
         [("in", "Incoming"), ("out", "Outgoing")], required=True, readonly=True
     )
@@ -209,12 +214,15 @@ class CrmOrdersCall(models.Model):
 
     # --- computed ---
 
-    @api.depends("direction", "caller", "callee", "number")
+    @api.depends("direction", "caller", "callee", "number", "is_erased")
     @api.depends_context("lang")
     def _compute_shown_number(self):
         for call in self:
             other = call.caller if call.direction == "in" else call.callee
-            call.shown_number = call.number or other or self.env._("Hidden number")
+            unknown = self.env._("Hidden number")
+            if call.is_erased:
+                unknown = self.env._("Erased")
+            call.shown_number = call.number or other or unknown
 
     @api.depends("direction", "number", "caller", "callee", "partner_id", "caller_name")
     @api.depends_context("lang")
@@ -332,6 +340,27 @@ class CrmOrdersCall(models.Model):
         """
         self._check_seller()
         return self.env["crm_orders.source"]._dial(number)
+
+    @api.model
+    def _prepare_erased_vals(self):
+        """Values of a call of which only the statistics are left.
+
+        Modules that keep more of who called extend the dict.
+        """
+        return {
+            "is_erased": True,
+            "facts": False,
+            "caller": False,
+            "callee": False,
+            "number": False,
+            "caller_name": False,
+            "partner_id": False,
+            "identity_id": False,
+            "lead_id": False,
+            "order_id": False,
+            "note": False,
+            "message_id": False,
+        }
 
     # --- in the background ---
 

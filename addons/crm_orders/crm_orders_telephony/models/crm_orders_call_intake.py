@@ -38,6 +38,7 @@ class CrmOrdersCallIntake(models.AbstractModel):
             {
                 call: call_state.merge(call.sudo().facts or {}, *said[external_id])
                 for external_id, call in calls.items()
+                if not call.is_erased
             }
         )
         return calls

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 # What rang longer ago is no news to anybody.
 NEWS_SECONDS = 60
@@ -73,7 +73,10 @@ class CrmOrdersCallPopup(models.AbstractModel):
         :raise AccessError: for people at whom it does not ring
         """
         self._check_seller()
-        call = self.sudo().browse(int(call_id)).exists()
+        # To Python, True is a number as well.
+        if type(call_id) is not int or not 0 < call_id < 2**31:
+            raise UserError(self.env._("A call is told by its number."))
+        call = self.sudo().browse(call_id).exists()
         if not call or call.state not in ("ringing", "ongoing"):
             return False
         if self.env.user not in call._get_popup_users():

@@ -9,6 +9,9 @@ SPOKEN = ("answered", "ongoing")
 LOOK_BACK_DAYS = 14
 NEWS_MINUTES = 60
 
+# In the place of a number that was erased.
+ERASED = "\N{EN DASH}"
+
 
 class CrmOrdersCallback(models.Model):
     """Somebody called and spoke to nobody: they are to be called back.
@@ -133,7 +136,25 @@ class CrmOrdersCallback(models.Model):
             raise AccessError(
                 self.env._("Only the responsible of a task can be changed by hand.")
             )
+        if vals.get("user_id") and not self.env.su:
+            self._check_responsible(vals["user_id"])
         return super().write(vals)
+
+    def _check_responsible(self, user_id):
+        """Refuse people who could not see the task that they are given."""
+        user = self.env["res.users"].sudo().browse(user_id).exists()
+        if not user.active or user.share:
+            raise UserError(self.env._("Choose an employee who can log in."))
+        for callback in self:
+            if callback.company_id not in user.company_ids:
+                raise UserError(
+                    self.env._(
+                        "%(user)s does not work for %(company)s, where this call is to"
+                        " be returned.",
+                        user=user.name,
+                        company=callback.company_id.name,
+                    )
+                )
 
     def action_call(self):
         """Call the number back; whoever does it of a shared task becomes responsible."""
@@ -293,13 +314,17 @@ class CrmOrdersCallback(models.Model):
         deadline = source._plan_minutes(
             source.callback_minutes, waiting[0].ended or waiting[0].started
         )
+        owner = call.owner_id
+        if call.company_id not in owner.company_ids:
+            # The customer's responsible works for another company, and would not see it.
+            owner = owner.browse()
         return {
             "number": call.number,
             "company_id": call.company_id.id,
             "source_id": source.id,
             "partner_id": call.partner_id.id,
             "lead_id": call.lead_id.id,
-            "user_id": call.owner_id.id,
+            "user_id": owner.id,
             "deadline": deadline,
             "next_step_date": deadline,
             "call_ids": [fields.Command.set(waiting.ids)],

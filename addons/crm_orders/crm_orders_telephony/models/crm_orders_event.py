@@ -47,4 +47,11 @@ class CrmOrdersEvent(models.Model):
         calls = self.env["crm_orders.call"]._take_in(source, said)
         for external_id, events in events_by_id.items():
             call = calls[external_id]
+            if call.is_erased:
+                # What is reported late says again who it was.
+                self.env["crm_orders.erasure"]._erase_events(events)
+                events._finish(
+                    "ignored", self.env._("The call was erased."), call_id=call.id
+                )
+                continue
             events._finish("done", call_id=call.id, lead_id=call.lead_id.id)

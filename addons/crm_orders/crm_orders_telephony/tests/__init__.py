@@ -2,6 +2,7 @@ from . import test_access
 from . import test_call_state
 from . import test_callback
 from . import test_calls
+from . import test_erasure
 from . import test_hoot
 from . import test_provider
 from . import test_screens

@@ -196,3 +196,42 @@ class TestAccess(TelephonyMixin, TransactionCase):
         )
         with self.assertRaises(AccessError):
             self.seller.with_user(self.seller).crm_orders_extension = "102"
+
+    def test_numbers_of_calls_are_numbers(self):
+        calls = self.calls.with_user(self.seller)
+        for number in ("x", None, False, True, 2**31, -1, [1], 1.5):
+            with self.subTest(number=number), self.assertRaises(UserError):
+                calls.get_popup(number)
+        self.assertFalse(calls.get_popup(2**31 - 1))
+
+    def test_a_call_is_returned_by_people_of_its_company(self):
+        task = self._call("c1").callback_id
+        there = self.env["res.company"].create({"name": "Toinen Oy"})
+        elsewhere = new_test_user(
+            self.env,
+            "phone_elsewhere",
+            groups="crm_orders_base.group_user",
+            company_id=there.id,
+            company_ids=[(6, 0, there.ids)],
+        )
+        mine = task.with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "phone_elsewhere.*Puhelinkauppa"):
+            mine.user_id = elsewhere
+        for user_id in (self.portal.id, 2**31 - 1):
+            with self.assertRaisesRegex(UserError, "employee"):
+                mine.write({"user_id": user_id})
+        mine.user_id = self.colleague
+        self.assertEqual(task.user_id, self.colleague)
+        mine.user_id = False
+        self.assertFalse(task.user_id)
+
+    def test_a_responsible_of_another_company_is_not_given_the_task(self):
+        there = self.env["res.company"].create({"name": "Toinen Oy"})
+        self.customer.user_id = new_test_user(
+            self.env,
+            "phone_elsewhere",
+            groups="crm_orders_base.group_user",
+            company_id=there.id,
+            company_ids=[(6, 0, there.ids)],
+        )
+        self.assertFalse(self._call("c1").callback_id.user_id, "anybody takes it over")

@@ -1,4 +1,5 @@
 from . import crm_lead
+from . import crm_orders_erasure
 from . import crm_orders_event
 from . import crm_orders_lead_maker
 from . import crm_orders_web_field

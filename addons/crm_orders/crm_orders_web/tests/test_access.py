@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 from .common import WebMixin
@@ -118,4 +118,32 @@ class TestAccess(WebMixin, TransactionCase):
     def test_seller_decides_only_on_what_he_sees(self):
         self.form.user_id = self.users["manager"]
         with self.assertRaises(AccessError):
+            self.event.with_user(self.users["seller"]).action_not_spam()
+
+    def test_visits_are_erased_and_agreements_stay(self):
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Lead",
+                "company_id": self.form.company_id.id,
+                "crm_orders_visit": {"first": {"utm_source": "x"}},
+                "crm_orders_consent_text": "You may write to me",
+            }
+        )
+        wizard = self.env["crm_orders.erase"].with_user(self.users["manager"])
+        wizard = wizard.create({"lead_ids": lead.ids})
+        self.assertEqual(wizard.counts, {"visits": 1})
+        wizard.action_erase()
+        self.assertFalse(lead.crm_orders_visit)
+        self.assertEqual(lead.crm_orders_consent_text, "You may write to me")
+
+    def test_suspected_spam_is_erased_with_its_sender(self):
+        customer = self.env["res.partner"].create(
+            {"name": "A", "email": "a@example.com"}
+        )
+        wizard = self.env["crm_orders.erase"].with_user(self.users["manager"])
+        wizard = wizard.create({"partner_ids": customer.ids})
+        self.assertEqual(wizard.counts, {"events": 1})
+        wizard.action_erase()
+        self.assertFalse(self.event.body or self.event.is_suspected)
+        with self.assertRaises(UserError):
             self.event.with_user(self.users["seller"]).action_not_spam()
