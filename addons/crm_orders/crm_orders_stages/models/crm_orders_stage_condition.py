@@ -26,7 +26,7 @@ class CrmOrdersStageCondition(models.Model):
     kind = fields.Selection(
         [
             ("tick", "Somebody ticks it off"),
-            ("fields", "Fields are filled in"),
+            ("field", "A field is filled in"),
             ("paid", "Paid at least"),
         ],
         required=True,
@@ -37,14 +37,10 @@ class CrmOrdersStageCondition(models.Model):
         translate=True,
         help="What people read: the task to tick off, or why the order cannot move on.",
     )
-    field_ids = fields.Many2many(
-        "ir.model.fields",
-        "crm_orders_stage_condition_field_rel",
-        "condition_id",
-        "field_id",
-        "Fields",
-        domain=[("model", "=", "sale.order"), ("store", "=", True)],
-        help="Fields of the order that must not be empty.",
+    field_name = fields.Selection(
+        "_selection_field_name",
+        "Field",
+        help="The field of the order that must not be empty.",
     )
     percent = fields.Float(
         "Paid (%)",
@@ -57,8 +53,9 @@ class CrmOrdersStageCondition(models.Model):
         "At most 100 percent can be paid, and more than 0.",
     )
 
-    @api.constrains("kind", "moment", "name", "field_ids")
+    @api.constrains("kind", "moment", "name", "field_name")
     def _check_is_complete(self):
+        names = dict(self._selection_field_name())
         for condition in self:
             if condition.kind == "tick" and condition.moment != "leave":
                 raise ValidationError(
@@ -71,17 +68,28 @@ class CrmOrdersStageCondition(models.Model):
                         condition.stage_id.name,
                     )
                 )
-            if condition.kind == "fields" and not condition.field_ids:
+            if condition.kind == "field" and condition.field_name not in names:
                 raise ValidationError(
                     self.env._(
-                        "Choose the fields that must be filled in for stage %s.",
+                        "Choose the field that must be filled in for stage %s.",
                         condition.stage_id.name,
                     )
                 )
-            if condition.field_ids.filtered(lambda one: one.model != "sale.order"):
-                raise ValidationError(
-                    self.env._("Only fields of orders can be asked for.")
-                )
+
+    @api.model
+    def _selection_field_name(self):
+        """Fields of orders that people fill in, by their labels."""
+        orders = self.env["sale.order"].sudo()
+        found = orders.fields_get(attributes=("string", "type", "readonly", "store"))
+        return sorted(
+            (
+                (name, info["string"])
+                for name, info in found.items()
+                if info.get("store") and not info.get("readonly")
+                if info["type"] not in ("boolean", "json", "properties", "binary")
+            ),
+            key=lambda choice: (choice[1].casefold(), choice[0]),
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -101,7 +109,7 @@ class CrmOrdersStageCondition(models.Model):
         self.env.registry.clear_cache()
         return super().unlink()
 
-    @api.depends("kind", "name", "percent", "field_ids")
+    @api.depends("kind", "name", "percent", "field_name")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for condition in self:
@@ -112,9 +120,9 @@ class CrmOrdersStageCondition(models.Model):
         self.ensure_one()
         if self.kind == "paid":
             return self.env._("Paid: at least %(percent)g %%", percent=self.percent)
-        if self.kind == "fields":
-            labels = self.sudo().field_ids.mapped("field_description")
-            return self.env._("Filled in: %s", ", ".join(labels))
+        if self.kind == "field":
+            labels = dict(self._selection_field_name())
+            return self.env._("Filled in: %s", labels.get(self.field_name, ""))
         return self.name or ""
 
     def _get_unmet(self, orders):
@@ -129,9 +137,11 @@ class CrmOrdersStageCondition(models.Model):
                 unmet.setdefault(order, []).append(condition.display_name)
         return unmet
 
-    def _get_failing_fields(self, orders):
-        names = self.sudo().field_ids.mapped("name")
-        return orders.filtered(lambda order: not all(order[name] for name in names))
+    def _get_failing_field(self, orders):
+        # A field of a module that is gone can be asked of nobody.
+        if self.field_name not in orders._fields:
+            return orders.browse()
+        return orders.filtered(lambda order: not order[self.field_name])
 
     def _get_failing_paid(self, orders):
         paid = orders._get_crm_orders_paid()

@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import Form, TransactionCase, tagged
 
 from .common import StagesMixin
 
@@ -64,12 +64,11 @@ class TestConditions(StagesMixin, TransactionCase):
             order.crm_orders_stage_id = self.stage_ready
 
     def test_fields_are_filled_in(self):
-        field = self.env["ir.model.fields"]._get("sale.order", "client_order_ref")
         self._add(
             self.stage_work,
-            kind="fields",
+            kind="field",
             moment="enter",
-            field_ids=[Command.set(field.ids)],
+            field_name="client_order_ref",
         )
         order = self._order()
         with self.assertRaisesRegex(UserError, "Customer Reference"):
@@ -77,6 +76,26 @@ class TestConditions(StagesMixin, TransactionCase):
         order.client_order_ref = "A 12"
         order.crm_orders_stage_id = self.stage_work
         self.assertEqual(order.crm_orders_stage_id, self.stage_work)
+
+    def test_fields_that_people_fill_in_can_be_asked_for(self):
+        conditions = self.env["crm_orders.stage.condition"].with_user(self.manager)
+        names = [name for name, _label in conditions._selection_field_name()]
+        self.assertIn("client_order_ref", names)
+        self.assertNotIn("amount_total", names)
+        for name in ("amount_total", "unlink", "x"):
+            with self.assertRaises(ValidationError):
+                self._add(self.stage_new, kind="field", field_name=name)
+
+    def test_manager_sees_and_changes_them(self):
+        self._add(self.stage_work, kind="field", field_name="client_order_ref")
+        stage = self.stage_work.with_user(self.manager).with_company(self.company)
+        with Form(stage) as form, form.condition_ids.new() as line:
+            line.kind = "tick"
+            line.name = "Called"
+        self.assertEqual(
+            stage.condition_ids.mapped("display_name"),
+            ["Filled in: Customer Reference", "Called"],
+        )
 
     def test_text_of_its_own(self):
         self._add(
@@ -156,15 +175,7 @@ class TestConditions(StagesMixin, TransactionCase):
             {"kind": "tick"},
             {"kind": "tick", "name": "  "},
             {"kind": "tick", "name": "Called", "moment": "enter"},
-            {"kind": "fields"},
-            {
-                "kind": "fields",
-                "field_ids": [
-                    Command.set(
-                        self.env["ir.model.fields"]._get("res.partner", "name").ids
-                    )
-                ],
-            },
+            {"kind": "field"},
         ):
             with self.assertRaises(ValidationError):
                 self._add(self.stage_new, **vals)
