@@ -138,7 +138,7 @@ class CrmOrdersOrderWay(models.AbstractModel):
         """Move orders to the stage that something leads to, if it lies ahead of them.
 
         What has to be done before holds here, too. Those that it holds back stay where
-        they are, and the chatter tells why.
+        they are, and the chatter tells why, once.
 
         :param cause: a value of `crm_orders.stage.enter_on`
         """
@@ -161,6 +161,10 @@ class CrmOrdersOrderWay(models.AbstractModel):
             ready._crm_orders_move(stage, Move(cause, is_checked=True))
         labels = dict(stage._fields["enter_on"]._description_selection(self.env))
         for order, texts in unmet.items():
+            stay = order.crm_orders_log_ids.filtered(lambda row: not row.left_date)
+            if stay.blocked_cause == cause:
+                continue
+            stay.blocked_cause = cause
             order.message_post(
                 body=self.env._(
                     "%(event)s, but the order cannot move on to %(stage)s yet: "

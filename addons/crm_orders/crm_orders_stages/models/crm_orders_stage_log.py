@@ -47,6 +47,11 @@ class CrmOrdersStageLog(models.Model):
         readonly=True,
         default="person",
     )
+    blocked_cause = fields.Char(
+        "Held Back",
+        readonly=True,
+        help="What would have moved the order on from here, had everything been done.",
+    )
     reason = fields.Char(
         readonly=True, help="Why the order was moved back, or on although not all held."
     )
