@@ -150,7 +150,7 @@ def _set_back_clock(order, dates):
         row.write(vals)
     order.write(
         {
-            "crm_orders_entered_date": dates[-1],
+            "date_last_stage_update": dates[-1],
             "crm_orders_planned_date": rows[-1].planned_date,
         }
     )

@@ -22,8 +22,10 @@ class TestDemo(HttpCase):
         return self.env.ref(f"crm_orders_demo.order_{name}")
 
     def test_orders_fill_every_stage_of_the_way(self):
-        way = self.env["crm_orders.stage"]._get_way(self.env.company)[self.env.company]
         orders = self.env["sale.order"].union(*map(self._order, ORDER_WAYS))
+        way = self.env["crm_orders.stage"]._get_way(
+            self.env.company, orders.crm_orders_type_id
+        )
         self.assertEqual(orders.crm_orders_stage_id, way)
         self.assertEqual(self._order("waiting_1").crm_orders_due, "late")
         self.assertFalse(self._order("quotation_1").crm_orders_stage_id)

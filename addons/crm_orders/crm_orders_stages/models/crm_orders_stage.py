@@ -3,12 +3,15 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
+STAGE_GROUP = "crm_orders_base.group_user"
 CANCELLED = "cancelled"
 FINAL_KINDS = {"handed_over", "closed", CANCELLED}
+# What the ways of orders are made of.
+WAY_FIELDS = {"active", "company_id", "kind", "sequence", "type_ids"}
 
 
 class CrmOrdersStage(models.Model):
@@ -50,13 +53,79 @@ class CrmOrdersStage(models.Model):
         "closed or cancelled are never late. A cancelled order moves to the stage of "
         "that kind by itself.",
     )
+    type_ids = fields.Many2many(
+        "crm_orders.order.type",
+        "crm_orders_stage_order_type_rel",
+        "stage_id",
+        "type_id",
+        "Order Types",
+        check_company=True,
+        help="Only orders of these types come through this stage. Empty: all do.",
+    )
+    user_rule = fields.Selection(
+        [
+            ("seller", "Salesperson of the order"),
+            ("person", "One person"),
+            ("least", "Whoever has the fewest orders"),
+            ("taker", "Whoever takes it"),
+        ],
+        "Given To",
+        compute="_compute_user_rule",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="Who becomes responsible when an order enters this stage.",
+    )
     user_id = fields.Many2one(
         "res.users",
         "Responsible",
         domain=[("share", "=", False)],
         check_company=True,
-        help="Orders in this stage are given to this person. Empty: the salesperson of "
-        "the order.",
+        help="Orders in this stage are given to this person.",
+    )
+    user_ids = fields.Many2many(
+        "res.users",
+        "crm_orders_stage_user_rel",
+        "stage_id",
+        "user_id",
+        "People",
+        domain=[("share", "=", False)],
+        check_company=True,
+        help="Who may be given the orders in this stage.",
+    )
+    enter_on = fields.Selection(
+        [
+            ("confirmed", "The order is confirmed"),
+            ("deposit", "The deposit is paid"),
+            ("paid", "It is paid in full"),
+        ],
+        "Entered by Itself When",
+        help="An order moves here by itself when this happens, if it is not further on "
+        "already and nothing else has to be done before.",
+    )
+    back_rule = fields.Selection(
+        [
+            ("reason", "With a reason"),
+            ("manager", "By managers, with a reason"),
+            ("free", "Just so"),
+            ("never", "Never"),
+        ],
+        "Moved Back From Here",
+        required=True,
+        default="reason",
+        help="Whether an order in this stage can be moved back to an earlier one.",
+    )
+    condition_ids = fields.One2many(
+        "crm_orders.stage.condition",
+        "stage_id",
+        "Conditions",
+        copy=True,
+        help="What must hold before an order enters this stage or goes on from here.",
+    )
+    rotting_threshold_days = fields.Integer(
+        "Days to Rot",
+        help="Orders that stay here longer are marked as forgotten. 0: never.",
     )
     sla_number = fields.Integer(
         "Time Allowed",
@@ -91,11 +160,35 @@ class CrmOrdersStage(models.Model):
         "companies can change it then.",
     )
 
+    _rotting_range = models.Constraint(
+        "CHECK (rotting_threshold_days BETWEEN 0 AND 999)",
+        "Days to rot are a number from 0 to 999.",
+    )
     # More would reach beyond the dates and working hours that can be counted.
     _sla_number_range = models.Constraint(
         "CHECK (sla_number BETWEEN 0 AND 999)",
         "The time allowed is a number from 0 to 999.",
     )
+
+    @api.depends("user_id")
+    def _compute_user_rule(self):
+        for stage in self:
+            if stage.user_id:
+                stage.user_rule = "person"
+            elif not stage.user_rule or stage.user_rule == "person":
+                stage.user_rule = "seller"
+
+    @api.constrains("user_rule", "user_id", "user_ids")
+    def _check_people(self):
+        for stage in self:
+            if stage.user_rule == "person" and not stage.user_id:
+                raise ValidationError(
+                    self.env._("Choose who is given the orders in %s.", stage.name)
+                )
+            if stage.user_rule == "least" and not stage.user_ids:
+                raise ValidationError(
+                    self.env._("Choose who may be given the orders in %s.", stage.name)
+                )
 
     @api.constrains("active")
     def _check_archived_without_orders(self):
@@ -130,7 +223,7 @@ class CrmOrdersStage(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"active", "company_id"} & vals.keys():
+        if WAY_FIELDS & vals.keys():
             self.env.registry.clear_cache()
         if "company_id" in vals:
             # The rules have looked at the old company; the new one counts as well.
@@ -153,6 +246,15 @@ class CrmOrdersStage(models.Model):
                 )
             )
 
+    def _set_local_names(self, vals):
+        """Write the names of a ready-made stage in the language of the context."""
+        self.ensure_one()
+        names = ("name", "public_name")
+        self.write({name: vals[name] for name in names if name in vals})
+        texts = [command[2] for command in vals.get("condition_ids", ())]
+        for condition, text in zip(self.condition_ids, texts, strict=True):
+            condition.name = text["name"]
+
     @api.model
     def _get_company_domain(self, companies):
         """Stages that the orders of these companies may be in."""
@@ -173,15 +275,41 @@ class CrmOrdersStage(models.Model):
         return frozenset(company.id for (company,) in groups)
 
     @api.model
-    def _get_way(self, companies):
-        """Stages of the normal way of an order, in order, for each company."""
-        companies = self._companies_with_stages(companies)
-        if not companies:
-            return {}
+    def _get_way(self, company, order_type):
+        """Stages of the normal way of orders of a type, in order; none without set-up.
+
+        Orders without a type, say from before there were any, may be in every stage.
+        """
+        if not self._companies_with_stages(company):
+            return self.sudo().browse()
+        return self.sudo().browse(self._get_way_ids(company.id, order_type.id))
+
+    @ormcache("company_id", "type_id")
+    def _get_way_ids(self, company_id, type_id):
+        # Asked whenever any order moves.
         stages = self.sudo().search(
-            self._get_company_domain(companies) & Domain("kind", "!=", CANCELLED)
+            [("company_id", "in", [company_id, False]), ("kind", "!=", CANCELLED)]
         )
-        return self._by_company(stages, companies)
+        return stages.filtered(
+            lambda stage: (
+                not type_id or not stage.type_ids or type_id in stage.type_ids.ids
+            )
+        )._ids
+
+    def _get_conditions(self):
+        """What must hold before an order enters this stage or goes on from here."""
+        return self.env["crm_orders.stage.condition"].browse(
+            self._get_condition_ids(self.id)
+        )
+
+    @ormcache("stage_id")
+    def _get_condition_ids(self, stage_id):
+        # Asked whenever any order moves.
+        return self.sudo().browse(stage_id).condition_ids._ids
+
+    def _is_before(self, other):
+        """Whether orders come through this stage before the other one."""
+        return (self.sequence, self.id) < (other.sequence, other.id)
 
     @api.model
     def _get_cancelled(self, companies):

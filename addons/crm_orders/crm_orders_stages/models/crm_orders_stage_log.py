@@ -27,6 +27,34 @@ class CrmOrdersStageLog(models.Model):
         ondelete="restrict",
     )
     user_id = fields.Many2one("res.users", "Moved By", readonly=True)
+    responsible_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        help="Who looked after the order in the stage, last of all.",
+    )
+    registrar_id = fields.Many2one(
+        related="order_id.create_uid", string="Registered By", store=True
+    )
+    cause = fields.Selection(
+        [
+            ("person", "A person"),
+            ("confirmed", "Order confirmed"),
+            ("deposit", "Deposit paid"),
+            ("paid", "Paid in full"),
+            ("cancelled", "Order cancelled"),
+        ],
+        "Moved Because Of",
+        readonly=True,
+        default="person",
+    )
+    blocked_cause = fields.Char(
+        "Held Back",
+        readonly=True,
+        help="What would have moved the order on from here, had everything been done.",
+    )
+    reason = fields.Char(
+        readonly=True, help="Why the order was moved back, or on although not all held."
+    )
     entered_date = fields.Datetime("Entered", required=True, readonly=True)
     left_date = fields.Datetime("Left", readonly=True)
     planned_date = fields.Datetime(
@@ -66,7 +94,7 @@ class CrmOrdersStageLog(models.Model):
     def _close(self, orders, now):
         """End the running stays of these orders."""
         self.flush_model()
-        orders.flush_recordset(["crm_orders_planned_date"])
+        orders.flush_recordset(["crm_orders_planned_date", "crm_orders_user_id"])
         self.env.execute_query(
             SQL(
                 """
@@ -74,6 +102,7 @@ class CrmOrdersStageLog(models.Model):
                    SET left_date = %(now)s,
                        duration = EXTRACT(EPOCH FROM %(now)s - log.entered_date) / 3600,
                        planned_date = o.crm_orders_planned_date,
+                       responsible_id = o.crm_orders_user_id,
                        is_late = COALESCE(o.crm_orders_planned_date < %(now)s, FALSE),
                        write_uid = %(uid)s,
                        write_date = %(now)s

@@ -47,6 +47,43 @@ class TestAccess(StagesMixin, TransactionCase):
                 {"crm_orders_stage_id": self.stage_work.id},
             )
 
+    def test_what_orders_are_made_of_is_for_managers_to_change(self):
+        order_type = self.env["crm_orders.order.type"].create(
+            {"name": "Repair", "company_id": self.company.id}
+        )
+        condition = self.env["crm_orders.stage.condition"].create(
+            {"stage_id": self.stage_work.id, "name": "Called"}
+        )
+        check = self.order.crm_orders_check_ids.create(
+            {"order_id": self.order.id, "condition_id": condition.id}
+        )
+        move = self.env["crm_orders.stage.move"].create(
+            {
+                "order_ids": self.order.ids,
+                "stage_id": self.stage_work.id,
+                "reason": "Test",
+            }
+        )
+        for record in (order_type, condition, check, move):
+            for role in ("employee", "portal", "public", "salesman"):
+                self._assert_refused(self._as(record, role).read, ["id"])
+        for record in (order_type, condition):
+            self._assert_refused(self._as(record, "seller").write, {"sequence": 3})
+            self._assert_refused(self._as(record, "seller").copy)
+            self._assert_refused(self._as(record, "seller").unlink)
+            self._as(record, "manager").write({"sequence": 3})
+        self._assert_refused(self._as(move, "manager").action_move)
+        other = self._new_company("Other Oy")
+        for record in (order_type, condition.stage_id):
+            self._assert_refused(
+                self._as(record, "manager").write, {"company_id": other.id}
+            )
+        foreign = self._new_stage("Foreign", "in_work", 1, company_id=other.id)
+        self._assert_refused(
+            self._as(condition, "manager").create,
+            {"stage_id": foreign.id, "name": "Called"},
+        )
+
     def test_core_salesman_confirms_without_knowing_of_stages(self):
         order = self._new_orders(1, user_id=self.users["salesman"].id)
         self._as(order, "salesman").action_confirm()
@@ -141,7 +178,7 @@ class TestAccess(StagesMixin, TransactionCase):
         self._assert_refused(stage.write, {"company_id": other.id})
 
     def test_nobody_chooses_when_an_order_entered_its_stage(self):
-        vals = {"crm_orders_entered_date": "2001-01-01 00:00:00"}
+        vals = {"date_last_stage_update": "2001-01-01 00:00:00"}
         for role in ("seller", "manager"):
             order = self._as(self.order, role)
             self._assert_refused(order.write, vals)

@@ -50,7 +50,7 @@ class TestOrderStages(StagesMixin, TransactionCase):
         self.assertFalse(order.crm_orders_stage_id)
         order.action_confirm()
         self.assertEqual(order.crm_orders_stage_id, self.stage_new)
-        self.assertTrue(order.crm_orders_entered_date)
+        self.assertTrue(order.date_last_stage_update)
         self.assertEqual(self._history(order), ["New (open)"])
         self.assertFalse(order.crm_orders_log_ids.from_stage_id)
 
@@ -83,10 +83,10 @@ class TestOrderStages(StagesMixin, TransactionCase):
 
     def test_writing_the_same_stage_is_no_move(self):
         order = self._confirmed_orders(1)
-        entered = order.crm_orders_entered_date
+        entered = order.date_last_stage_update
         with freeze_time(Datetime.now() + timedelta(days=1)):
             order.crm_orders_stage_id = self.stage_new
-        self.assertEqual(order.crm_orders_entered_date, entered)
+        self.assertEqual(order.date_last_stage_update, entered)
         self.assertEqual(self._history(order), ["New (open)"])
 
     def test_history_tells_times_and_people(self):

@@ -94,7 +94,7 @@ class TestStage(StagesMixin, TransactionCase):
             self.stage_new.sla_unit = unit
             order = self._confirmed_orders(1)
             self.assertGreater(
-                order.crm_orders_planned_date, order.crm_orders_entered_date
+                order.crm_orders_planned_date, order.date_last_stage_update
             )
 
     def test_companies_use_their_own_and_shared_stages(self):
@@ -107,13 +107,13 @@ class TestStage(StagesMixin, TransactionCase):
             self.stages._companies_with_stages(self.company | other),
             self.company | other,
         )
-        way = self.stages._get_way(self.company | other)
-        self.assertEqual(way[other], shared)
-        self.assertEqual(way[self.company][-1:], shared)
+        no_type = self.env["crm_orders.order.type"]
+        self.assertEqual(self.stages._get_way(other, no_type), shared)
+        self.assertEqual(self.stages._get_way(self.company, no_type)[-1:], shared)
         shared.active = False
         self.assertFalse(self.stages._companies_with_stages(other))
         shared.unlink()
-        self.assertFalse(self.stages._get_way(other))
+        self.assertFalse(self.stages._get_way(other, no_type))
 
     def test_stage_of_past_orders_is_archived_not_deleted(self):
         order = self._confirmed_orders(1)

@@ -20,6 +20,11 @@ class TestStageLoad(StagesMixin, TransactionCase):
             [("company_id", "=", self.empty_company.id)]
         )
 
+    def _types(self):
+        return self.env["crm_orders.order.type"].search(
+            [("company_id", "=", self.empty_company.id)]
+        )
+
     def test_every_set_is_a_whole_way(self):
         for key, _label in self.loads._fields["stage_set"].selection:
             wizard = self.loads.create({"stage_set": key})
@@ -30,8 +35,26 @@ class TestStageLoad(StagesMixin, TransactionCase):
             self.assertEqual(stages[0].kind, "new")
             self.assertEqual(stages[-2].kind, "handed_over")
             self.assertEqual(stages[-1].kind, "cancelled")
-            self.assertTrue(all(stages[:-2].mapped("sla_number")))
+            # Only a preorder waits for as long as its goods take.
+            self.assertTrue(all(stages[key == "preorder" : -2].mapped("sla_number")))
+            order_type = self._types()
+            self.assertEqual(order_type.kind, key)
+            self.assertEqual(order_type.stage_ids, stages[:-1])
+            order_type.unlink()
             stages.unlink()
+
+    def test_sets_share_what_they_have_in_common(self):
+        for key, _label in self.loads._fields["stage_set"].selection:
+            self.loads.create({"stage_set": key}).action_load()
+        stages = self._stages()
+        names = stages.mapped("name")
+        self.assertEqual(len(names), len(set(names)))
+        for order_type in self._types():
+            way = stages._get_way(self.empty_company, order_type)
+            wizard = self.loads.new({"stage_set": order_type.kind})
+            self.assertEqual(
+                way.mapped("name"), wizard.stage_names.split("\n")[:-1], order_type.kind
+            )
 
     def test_stages_are_named_in_every_language(self):
         self.env["res.lang"]._activate_lang("fi_FI")
@@ -44,6 +67,13 @@ class TestStageLoad(StagesMixin, TransactionCase):
         self.assertEqual(stage.with_context(lang="fi_FI").name, "Uusi tilaus")
         self.assertEqual(
             stage.with_context(lang="fi_FI").public_name, "Tilaus vastaanotettu"
+        )
+        self.loads.create({"stage_set": "service"}).action_load()
+        checked = self._stages().filtered(lambda one: one.condition_ids)
+        texts = checked.condition_ids.with_context(lang="fi_FI").mapped("name")
+        self.assertEqual(texts, ["Toimii niin kuin pitää", "Puhdistettu"])
+        self.assertEqual(
+            self._types().with_context(lang="fi_FI").mapped("name"), ["Nouto", "Huolto"]
         )
 
     def test_set_is_loaded_once(self):

@@ -1,1 +1,2 @@
 from . import crm_orders_stage_load
+from . import crm_orders_stage_move

@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class ProductTemplate(models.Model):
+    """Products can tell which way their orders take."""
+
+    _inherit = "product.template"
+
+    crm_orders_type_id = fields.Many2one(
+        "crm_orders.order.type",
+        "Order Type",
+        company_dependent=True,
+        ondelete="set null",
+        domain="['|', ('company_id', '=', False), ('company_id', '=', current_company_id)]",
+        groups="crm_orders_base.group_user",
+        help="Orders of this product are of this type, for example a repair. Empty: the "
+        "usual type of the company.",
+    )
