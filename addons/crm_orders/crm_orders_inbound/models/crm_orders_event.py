@@ -274,7 +274,7 @@ class CrmOrdersEvent(models.Model):
         self.ensure_one()
         adapter = self.source_id._get_channel()
         settings = self.source_id._get_settings()
-        with self.source_id._for_keeping()._spoken():
+        with self.source_id._spoken(for_keeping=True):
             return adapter.read(self._get_request(), self.part, settings)
 
     def _get_words(self):
@@ -314,7 +314,7 @@ class CrmOrdersEvent(models.Model):
         """
         self.ensure_one()
         request = self._get_request()
-        with self.source_id._for_keeping()._spoken():
+        with self.source_id._spoken(for_keeping=True):
             external_ids = self.source_id._get_channel().split(request)
         self._store_parts(
             self.source_id, request, self.remote_addr, external_ids, False

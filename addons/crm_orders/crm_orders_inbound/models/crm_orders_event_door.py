@@ -161,7 +161,7 @@ class CrmOrdersEventDoor(models.AbstractModel):
         if answer:
             return answer
         try:
-            with source._for_keeping()._spoken():
+            with source._spoken(for_keeping=True):
                 adapter.verify(request, settings)
         except channel.Refused as error:
             if other_url and other_url != request.url:

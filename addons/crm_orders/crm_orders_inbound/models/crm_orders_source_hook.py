@@ -254,15 +254,18 @@ class CrmOrdersSourceHook(models.AbstractModel):
         self.ensure_one()
         return self.sudo().company_id.partner_id.lang or "en_US"
 
-    def _spoken(self):
+    def _spoken(self, for_keeping=False):
         """Let the channel of this source speak the language of who asks, or else of the
         company, as nobody asks in a background job.
+
+        :param for_keeping: in any case that of the company, as it will be stored
         """
         self.ensure_one()
 
         def translate(module, text):
-            lang = self.env.context.get("lang") or self._get_lang()
-            return get_translation(module, lang, text, ())
+            # Looked up only when something is said, which is seldom.
+            asked = None if for_keeping else self.env.context.get("lang")
+            return get_translation(module, asked or self._get_lang(), text, ())
 
         return speech.spoken(translate)
 
