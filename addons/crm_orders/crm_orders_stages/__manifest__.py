@@ -15,8 +15,10 @@
         "views/crm_orders_order_type_views.xml",
         "views/crm_orders_stage_log_views.xml",
         "views/product_template_views.xml",
+        "views/res_config_settings_views.xml",
         "views/sale_order_views.xml",
         "views/track_templates.xml",
+        "report/sale_report_templates.xml",
         "views/crm_orders_stages_menus.xml",
     ],
     "assets": {

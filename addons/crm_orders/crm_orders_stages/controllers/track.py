@@ -1,6 +1,8 @@
 from odoo import http
 from odoo.http import request
 
+from ..tools import track_lookup
+
 HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "Referrer-Policy": "no-referrer",
@@ -18,7 +20,8 @@ class TrackController(http.Controller):
         website=True,
         multilang=False,
         sitemap=False,
-        readonly=True,
+        # Wrong guesses are counted.
+        readonly=False,
         save_session=False,
     )
     def track(self, token, **_query):
@@ -27,7 +30,7 @@ class TrackController(http.Controller):
         if not order:
             # Odoo's own page for such cases first looks for attachments and pages of
             # that address, and so could tell some wrong addresses from others.
-            return self._answer("crm_orders_stages.track_unknown_page", {}, status=404)
+            return self._refuse_token()
         self._speak(order._get_lang())
         zone = order._get_crm_orders_tracking_tz()
         request.update_context(tz=zone)
@@ -36,10 +39,63 @@ class TrackController(http.Controller):
         values["res_company"] = order.company_id
         return self._answer("crm_orders_stages.track_page", values)
 
+    @http.route(
+        "/track",
+        type="http",
+        auth="public",
+        website=True,
+        multilang=False,
+        sitemap=False,
+        readonly=False,
+        save_session=False,
+        # Whoever asks has no session; what is asked changes nothing.
+        csrf=False,
+        methods=["GET", "POST"],
+    )
+    def look_up(self, number="", proof="", **_more):
+        """Find an order by its number and the end of a phone number, or an address.
+
+        Wrong and unknown ones get the same answer, and so do too many.
+        """
+        number, proof = str(number), str(proof)
+        values = {"number": number[:50]}
+        if request.httprequest.method == "GET":
+            return self._answer("crm_orders_stages.track_lookup_page", values)
+        guesses = {
+            "number": track_lookup.order_number(number),
+            "visitor": request.httprequest.remote_addr,
+        }
+        attempts = request.env["crm_orders.track.attempt"]
+        if attempts._is_blocked(**guesses):
+            values["problem"] = "blocked"
+            return self._answer("crm_orders_stages.track_lookup_page", values, 429)
+        order = request.env["sale.order"]._crm_orders_find_for_tracking(number, proof)
+        if not order:
+            attempts._note(**guesses)
+            values["problem"] = "unknown"
+            return self._answer("crm_orders_stages.track_lookup_page", values, 404)
+        token = order._crm_orders_get_tracking_url().rpartition("/")[2]
+        response = request.redirect(f"/track/{token}", 303)
+        response.headers.update(HEADERS)
+        return response
+
+    def _refuse_token(self):
+        """Say that there is no such page, and count who asks for many of them."""
+        visitor = request.httprequest.remote_addr
+        attempts = request.env["crm_orders.track.attempt"]
+        blocked = attempts._is_blocked(visitor=visitor)
+        if not blocked:
+            attempts._note(visitor=visitor)
+        return self._answer(
+            "crm_orders_stages.track_unknown_page", {}, 429 if blocked else 404
+        )
+
     def _answer(self, template, values, status=200):
         values["html_data"] = {"lang": request.env.lang.replace("_", "-")}
         response = request.render(template, values, status=status)
         response.headers.update(HEADERS)
+        if status == 429:
+            response.headers["Retry-After"] = "3600"
         return response
 
     def _speak(self, code):

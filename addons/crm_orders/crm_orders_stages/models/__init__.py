@@ -3,7 +3,10 @@ from . import crm_orders_stage
 from . import crm_orders_stage_condition
 from . import crm_orders_stage_log
 from . import crm_orders_order_check
+from . import crm_orders_track_attempt
 from . import product_template
+from . import res_company
+from . import res_config_settings
 from . import crm_orders_order_board
 from . import crm_orders_order_way
 from . import crm_orders_order_paid

@@ -31,6 +31,9 @@ class CrmOrdersOrderStay(models.AbstractModel):
                 same.write({k: v for k, v in changes.items() if k not in kept})
         if not stage:
             return
+        # Documents show the address; one that was withdrawn is not made anew by moving.
+        first = orders.filtered(lambda order: not before.get(order))
+        first._crm_orders_ensure_track_token()
         tasks = stage._get_conditions().filtered(lambda one: one.kind == "tick")
         if tasks:
             orders.env["crm_orders.order.check"]._add(orders, tasks)

@@ -1,14 +1,23 @@
+import base64
 import re
 import secrets
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-from ..tools import track_timeline
-from .crm_orders_stage import STAGE_GROUP
+from ..tools import track_lookup, track_timeline
+from .crm_orders_stage import FINAL_KINDS, STAGE_GROUP
 
 TOKEN_BYTES = 24
+QR_PIXELS = 300
 TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{32}")
+
+
+def _escape(text):
+    """The text itself for `=ilike`, in which some characters mean more."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
 
 
 class CrmOrdersOrderTracking(models.AbstractModel):
@@ -71,6 +80,17 @@ class CrmOrdersOrderTracking(models.AbstractModel):
         token = self.sudo().crm_orders_track_token
         return f"{self.get_base_url()}/track/{token}"
 
+    def _get_crm_orders_tracking_qr(self):
+        """The address as a picture for documents, in Base64; False without one in use."""
+        self.ensure_one()
+        if not self.sudo().crm_orders_track_token:
+            return False
+        url = self._crm_orders_get_tracking_url()
+        reports = self.env["ir.actions.report"]
+        return base64.b64encode(
+            reports.barcode("QR", url, width=QR_PIXELS, height=QR_PIXELS, quiet=0)
+        )
+
     @api.model
     def _crm_orders_get_by_track_token(self, token):
         """The order that a tracking address is of, with all rights, or none.
@@ -79,17 +99,51 @@ class CrmOrdersOrderTracking(models.AbstractModel):
         """
         if not TOKEN_PATTERN.fullmatch(token):
             return self.sudo().browse()
-        return self.sudo().search(
-            [
-                ("crm_orders_track_token", "=", token),
-                ("crm_orders_stage_id", "!=", False),
-                ("state", "in", ("sale", "cancel")),
-            ],
-            limit=1,
+        domain = Domain("crm_orders_track_token", "=", token)
+        order = self.sudo().search(domain & self._get_crm_orders_page_domain(), limit=1)
+        return order.filtered(lambda one: not one._is_crm_orders_page_over())
+
+    @api.model
+    def _get_crm_orders_page_domain(self):
+        """Orders that have a page for the customer."""
+        return Domain("crm_orders_stage_id", "!=", False) & Domain(
+            "state", "in", ("sale", "cancel")
         )
 
+    def _is_crm_orders_page_over(self):
+        """Whether the order has been finished for so long that its page is gone."""
+        self.ensure_one()
+        days = self.company_id.crm_orders_track_days
+        finished = self.crm_orders_stage_id.kind in FINAL_KINDS
+        if not days or not finished or not self.date_last_stage_update:
+            return False
+        end = self.date_last_stage_update + timedelta(days=days)
+        return end < fields.Datetime.now()
+
+    @api.model
+    def _crm_orders_find_for_tracking(self, number, proof):
+        """The order of that number, if `proof` shows that it is the customer's, or none.
+
+        :param proof: the last digits of a phone number, or a mail address
+        """
+        domain = Domain("name", "=ilike", _escape(track_lookup.order_number(number)))
+        found = self.sudo().search(
+            domain & self._get_crm_orders_page_domain(), order="id desc", limit=10
+        )
+        for order in found:
+            people = order.partner_id | order.partner_shipping_id
+            people |= order.partner_invoice_id | order.partner_id.commercial_partner_id
+            known = track_lookup.proves(
+                proof,
+                people.filtered("phone").mapped("phone"),
+                people.filtered("email_normalized").mapped("email_normalized"),
+            )
+            if known and not order._is_crm_orders_page_over():
+                return order
+        return self.sudo().browse()
+
     def _get_crm_orders_tracking_values(self):
-        """What the customer's page shows; prices and people are no part of it."""
+        """What the customer's page shows: no people, and prices only where allowed."""
         self.ensure_one()
         stages = self.env["crm_orders.stage"]._get_way(
             self.company_id, self.crm_orders_type_id
@@ -109,8 +163,19 @@ class CrmOrdersOrderTracking(models.AbstractModel):
             ],
             [(row.stage_id.id, row.entered_date) for row in log],
         )
+        public = log.stage_id.browse(
+            row.stage_id.id for row in log if row.stage_id.is_public
+        )
+        content = self.company_id.crm_orders_track_content
         return {
             "order": self,
+            "hint": public[-1:].public_hint,
+            "content": content,
+            "lines": (
+                self.order_line.filtered(lambda line: not line.display_type)
+                if content != "nothing"
+                else self.order_line.browse()
+            ),
             "shop": self.company_id.partner_id,
             "timeline": timeline,
             "expected_date": self._get_crm_orders_expected_date(timeline),

@@ -30,6 +30,12 @@ class CrmOrdersStage(models.Model):
         translate=True,
         help="What customers read on the tracking page. Empty: the same name.",
     )
+    public_hint = fields.Text(
+        "What the Customer Should Do",
+        translate=True,
+        help="Shown on the tracking page while the order is here, for example where to "
+        "fetch it and what to bring.",
+    )
     active = fields.Boolean(
         default=True,
         help="Archive a stage to keep its history but not to use it. It must hold no "
@@ -249,7 +255,7 @@ class CrmOrdersStage(models.Model):
     def _set_local_names(self, vals):
         """Write the names of a ready-made stage in the language of the context."""
         self.ensure_one()
-        names = ("name", "public_name")
+        names = ("name", "public_name", "public_hint")
         self.write({name: vals[name] for name in names if name in vals})
         texts = [command[2] for command in vals.get("condition_ids", ())]
         for condition, text in zip(self.condition_ids, texts, strict=True):

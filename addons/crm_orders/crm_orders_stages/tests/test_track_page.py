@@ -1,3 +1,4 @@
+import base64
 import re
 
 from odoo.exceptions import UserError
@@ -126,6 +127,19 @@ class TestTrackPage(StagesMixin, HttpCase):
         self.assertFalse(self.order.crm_orders_has_track_link)
         self.assertNotEqual(self._link(), link)
         self.assertTrue(self.order.crm_orders_has_track_link)
+
+    def test_documents_show_the_address(self):
+        quotation = self._new_orders(1)
+        self.assertFalse(quotation._get_crm_orders_tracking_qr())
+        picture = base64.b64decode(self.order._get_crm_orders_tracking_qr())
+        self.assertTrue(picture.startswith(b"\x89PNG"))
+        reports = self.env["ir.actions.report"]
+        for order, shown in ((self.order, True), (quotation, False)):
+            html = reports._render_qweb_html("sale.report_saleorder", order.ids)[0]
+            self.assertEqual(b"Where is my order?" in html, shown)
+        self.order.action_crm_orders_revoke_tracking_link()
+        self.order.crm_orders_stage_id = self.stage_ready
+        self.assertFalse(self.order._get_crm_orders_tracking_qr(), "withdrawn")
 
     def test_button_hands_out_the_link(self):
         action = self.order.action_crm_orders_copy_tracking_link()

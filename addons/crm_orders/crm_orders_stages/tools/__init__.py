@@ -1,1 +1,2 @@
+from . import track_lookup
 from . import track_timeline

@@ -252,6 +252,10 @@ class CrmOrdersStageLoad(models.TransientModel):
             },
             "ready_pickup": {
                 "name": self.env._("Ready for pick-up"),
+                "public_hint": self.env._(
+                    "You can fetch your order from the shop. Bring this page or the number"
+                    " of the order."
+                ),
                 "kind": "ready",
                 "sla_number": 7,
                 "sla_working_time": False,
