@@ -26,7 +26,8 @@ class SaleOrder(models.Model):
         compute="_compute_crm_orders_type_id",
         store=True,
         readonly=False,
-        precompute=True,
+        # It follows from the products of the copy; who copies may know nothing of it.
+        copy=False,
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
@@ -97,13 +98,14 @@ class SaleOrder(models.Model):
     @api.depends("company_id", "order_line.product_id")
     def _compute_crm_orders_type_id(self):
         types = self.env["crm_orders.order.type"]._get_for_companies(self.company_id)
-        for order in self:
+        # Types are of no concern to those who may write orders and no more.
+        for order, ours in zip(self, self.sudo(), strict=True):
             known = types.get(order.company_id)
-            current = order.crm_orders_type_id & known if known else known
+            current = ours.crm_orders_type_id & known if known else known
             if not known:
                 order.crm_orders_type_id = False
-            elif not current or not order.crm_orders_stage_id:
-                templates = order.order_line.product_id.product_tmpl_id
+            elif not current or not ours.crm_orders_stage_id:
+                templates = ours.order_line.product_id.product_tmpl_id
                 wanted = templates.with_company(order.company_id).crm_orders_type_id
                 found = known.filtered(lambda one, wanted=wanted: one in wanted)
                 order.crm_orders_type_id = found[:1] or current or known[:1]

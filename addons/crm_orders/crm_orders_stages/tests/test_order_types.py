@@ -66,6 +66,25 @@ class TestOrderTypes(StagesMixin, TransactionCase):
             self.fixing.product_tmpl_id.with_company(other).crm_orders_type_id
         )
 
+    def test_people_without_our_rights_write_orders_and_copy_products(self):
+        salesman = self._new_user("type_core", "sales_team.group_sale_salesman")
+        orders = self.env["sale.order"].with_user(salesman).with_company(self.company)
+        with Form(orders) as form:
+            form.partner_id = self.customer
+            with form.order_line.new() as line:
+                line.product_id = self.fixing
+        order = form.record
+        self.assertEqual(order.sudo().crm_orders_type_id, self.repair)
+        self.assertEqual(order.copy().sudo().crm_orders_type_id, self.repair)
+        with Form(order) as form, form.order_line.new() as line:
+            line.product_id = self.product
+        order.action_confirm()
+        self.assertEqual(order.sudo().crm_orders_type_id, self.repair)
+        creator = self._new_user("type_maker", "sales_team.group_sale_manager")
+        template = self.fixing.product_tmpl_id.with_user(creator)
+        copy = template.with_company(self.company).copy()
+        self.assertEqual(copy.sudo().crm_orders_type_id, self.repair)
+
     def test_chosen_type_stays_when_lines_tell_nothing(self):
         order = self._new_orders(1)
         order.crm_orders_type_id = self.repair
