@@ -80,7 +80,9 @@ class TestOrderTypes(StagesMixin, TransactionCase):
             line.product_id = self.product
         order.action_confirm()
         self.assertEqual(order.sudo().crm_orders_type_id, self.repair)
-        creator = self._new_user("type_maker", "sales_team.group_sale_manager")
+        creator = self._new_user(
+            "type_maker", "sales_team.group_sale_manager,product.group_product_manager"
+        )
         template = self.fixing.product_tmpl_id.with_user(creator)
         copy = template.with_company(self.company).copy()
         self.assertEqual(copy.sudo().crm_orders_type_id, self.repair)
