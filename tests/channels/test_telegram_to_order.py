@@ -98,8 +98,11 @@ def test_message_becomes_a_won_order(manager, provider, people, picture):
     for text in (QUESTION, ANSWER, order):
         expect(timeline).to_contain_text(text)
     entries = timeline.locator(".o_crm_orders_timeline_entry")
-    asked = entries.filter(has_text=QUESTION).locator(".fa-arrow-down")
-    expect(asked.first).to_be_visible()
+    asked = entries.filter(
+        has=page.locator(".o_crm_orders_timeline_text", has_text=QUESTION)
+    )
+    expect(asked.locator(".fa-arrow-down")).to_have_count(1)
+    expect(asked.get_by_text(QUESTION)).to_have_count(1)
     expect(entries.filter(has_text=ANSWER).locator(".fa-arrow-up")).to_have_count(1)
     expect(timeline.locator("[data-key*='lead']").first).to_be_visible()
     picture(page, "timeline-telegram")

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools.mail import html_to_inner_content
 
+from odoo.addons.crm_orders_base.tools.words import beyond_title
+
 SNIPPET_LENGTH = 140
 US, CUSTOMER = "us", "customer"
 
@@ -44,7 +46,7 @@ class CrmOrdersInbox(models.AbstractModel):
                 or lead.phone
             )
 
-    @api.depends("description", "message_ids")
+    @api.depends("name", "description", "message_ids")
     def _compute_crm_orders_snippet(self):
         last = self._crm_orders_get_last_messages()
         for lead in self:
@@ -58,7 +60,8 @@ class CrmOrdersInbox(models.AbstractModel):
                     else author.name
                 )
                 words = f"{name}: {words}"
-            words = words or _plain(lead.description)
+            # Most titles are the customer's words, and stand above these.
+            words = beyond_title(words or _plain(lead.description), lead.name)
             if len(words) > SNIPPET_LENGTH:
                 words = words[:SNIPPET_LENGTH].rsplit(" ", 1)[0] + " …"
             lead.crm_orders_snippet = words

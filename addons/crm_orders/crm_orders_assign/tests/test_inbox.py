@@ -109,6 +109,18 @@ class TestInbox(AssignMixin, TransactionCase):
             "Aino Seller: Red and blue.",
         )
 
+    def test_card_says_nothing_twice(self):
+        lead = self.new[0]
+        lead.name = "Do you have a sofa?"
+        lead.description = "<p>Do you have<br/>a sofa?</p>"
+        self.assertEqual(lead.crm_orders_snippet, "")
+        lead.description = "<p>Do you have a sofa? In blue?</p>"
+        self.assertEqual(lead.crm_orders_snippet, "Do you have a sofa? In blue?")
+        lead.name = "Do you have a\N{HORIZONTAL ELLIPSIS}"
+        self.assertEqual(
+            lead.crm_orders_snippet, "\N{HORIZONTAL ELLIPSIS} sofa? In blue?"
+        )
+
     def test_card_names_the_channel(self):
         origin = self.env["utm.source"].create({"name": "Fair of the test"})
         medium = self.env["utm.medium"].create({"name": "Stand of the test"})

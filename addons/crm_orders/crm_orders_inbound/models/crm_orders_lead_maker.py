@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
+from odoo.addons.crm_orders_base.tools import words
 from odoo.addons.phone_validation.tools import phone_validation
 
 from ..tools.channel import Handle
@@ -38,7 +39,6 @@ joined: whether the lead was there before
 """
 
 
-MAX_TITLE = 60
 # Fields of open leads by the kind of what they tell of a person.
 LEAD_FIELDS = {
     "lead": "id",
@@ -263,18 +263,6 @@ class CrmOrdersLeadMaker(models.AbstractModel):
         )
 
     @api.model
-    def _get_title(self, message):
-        """The first words of a message; a greeting alone says nothing."""
-        words = (message or "").split()
-        if len(words) < 2:
-            return ""
-        text = " ".join(words)
-        if len(text) <= MAX_TITLE:
-            return text
-        cut = text[:MAX_TITLE].rpartition(" ")[0] or text[:MAX_TITLE]
-        return cut.rstrip(",;:-") + "\N{HORIZONTAL ELLIPSIS}"
-
-    @api.model
     def _prepare_lead_vals(self, source, inquiry, match, known):
         """Values of a new lead; other modules extend the dict.
 
@@ -294,7 +282,7 @@ class CrmOrdersLeadMaker(models.AbstractModel):
         contact = contact or content.get("email") or content.get("phone")
         vals = {
             "name": content.get("subject")
-            or self._get_title(content.get("message"))
+            or words.title(content.get("message"))
             or self._get_lead_name(source, contact),
             "type": self._get_lead_type(source),
             "contact_name": content.get("name"),

@@ -5,6 +5,8 @@ from odoo.fields import Domain
 from odoo.tools import format_amount, html2plaintext
 from odoo.tools.mail import parse_contact_from_email
 
+from odoo.addons.crm_orders_base.tools.words import beyond_title
+
 TEXT_LENGTH = 300
 
 Feed = namedtuple("Feed", "name kind model domain date describe sudo", defaults=[False])
@@ -157,11 +159,16 @@ class CrmOrdersTimelineFeeds(models.AbstractModel):
             title = message.subject or who
             if message.mail_activity_type_id:
                 title = message.mail_activity_type_id.name
+            about = names.get((message.model, message.res_id), "")
+            text = message.preview or ""
+            if beyond_title(text, about) != text:
+                # The document is called after this very message.
+                about = ""
             result[message.id] = {
                 "title": title,
-                "text": (message.preview or "")[:TEXT_LENGTH],
+                "text": text[:TEXT_LENGTH],
                 "author": who,
-                "about": names.get((message.model, message.res_id), ""),
+                "about": about,
                 "direction": False if note else direction,
                 "model": message.model,
                 "res_id": message.res_id,
@@ -191,7 +198,9 @@ class CrmOrdersTimelineFeeds(models.AbstractModel):
         return {
             lead.id: {
                 "title": lead.name,
-                "text": html2plaintext(lead.description or "")[:TEXT_LENGTH],
+                "text": beyond_title(html2plaintext(lead.description or ""), lead.name)[
+                    :TEXT_LENGTH
+                ],
                 "about": ", ".join(
                     one for one in (lead.source_id.name, lead.medium_id.name) if one
                 ),

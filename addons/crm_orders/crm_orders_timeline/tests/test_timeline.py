@@ -72,6 +72,19 @@ class TestTimeline(TimelineMixin, TransactionCase):
             {kind["key"] for kind in page["kinds"]},
         )
 
+    def test_words_that_named_their_lead_stand_there_once(self):
+        lead = self._new_lead(name="In blue?", description="<p>In blue?</p>")
+        first = self._post(lead, "2024-02-01 10:00:00", "In blue?")
+        second = self._post(lead, "2024-02-02 10:00:00", "Or red.")
+        entries = {entry["key"]: entry for entry in self._page()["entries"]}
+        first, second = (
+            entries[f"message.crm.lead-{message.id}"] for message in (first, second)
+        )
+        self.assertEqual((first["text"], first["about"]), ("In blue?", ""))
+        self.assertEqual((second["text"], second["about"]), ("Or red.", "In blue?"))
+        lead = entries[f"lead-{lead.id}"]
+        self.assertEqual((lead["title"], lead["text"]), ("In blue?", ""))
+
     def test_pages_hold_everything_once_also_at_one_moment(self):
         lead = self._new_lead()
         for number in range(12):
