@@ -9,6 +9,7 @@ class CrmOrdersAssignCondition(models.AbstractModel):
     """For which leads a rule or a policy of a company is; the first that fits counts."""
 
     _name = "crm_orders.assign.condition"
+    _inherit = "crm_orders.setup"
     _description = "Condition on Leads"
     _order = "sequence, id"
 
@@ -80,25 +81,9 @@ class CrmOrdersAssignCondition(models.AbstractModel):
                     )
                 ) from error
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return records
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"active", "company_id", "sequence"} & vals.keys():
-            self.env.registry.clear_cache()
-        if "company_id" in vals:
-            # Record rules looked at the company that it had before.
-            self.check_access("write")
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+    @api.model
+    def _get_cached_fields(self):
+        return {"active", "company_id", "sequence"}
 
     @api.model
     @ormcache("self._name")

@@ -1,6 +1,5 @@
 from . import crm_lead
 from . import crm_orders_digest
-from . import crm_orders_queue
 from . import crm_orders_download
 from . import crm_orders_erasure
 from . import crm_orders_event_door

@@ -18,7 +18,7 @@ class CrmOrdersSource(models.Model):
     """
 
     _name = "crm_orders.source"
-    _inherit = "crm_orders.source.hook"
+    _inherit = ["crm_orders.source.hook", "crm_orders.setup"]
     _description = "Lead Source"
     _order = "name, id"
     _check_company_auto = True
@@ -228,7 +228,6 @@ class CrmOrdersSource(models.Model):
     def create(self, vals_list):
         sources = super().create(vals_list)
         sources._sync_settings()
-        self.env.registry.clear_cache()
         return sources
 
     def write(self, vals):
@@ -238,16 +237,7 @@ class CrmOrdersSource(models.Model):
         result = super().write(vals)
         if "kind" in vals:
             self._sync_settings()
-        if self._get_cached_fields() & vals.keys():
-            self.env.registry.clear_cache()
-        if "company_id" in vals:
-            # The rules have looked at the old company; the new one counts as well.
-            self.check_access("write")
         return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     def _get_missing(self):
         """The health of a source that cannot work yet, or False."""

@@ -7,6 +7,7 @@ class CrmOrdersOrderType(models.Model):
     """A kind of order that has a way of its own through the shop, say a repair."""
 
     _name = "crm_orders.order.type"
+    _inherit = "crm_orders.setup"
     _description = "Order Type"
     _order = "sequence, id"
     _check_company_auto = True
@@ -48,24 +49,9 @@ class CrmOrdersOrderType(models.Model):
         "companies can change it then.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        types = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return types
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.keys() & {"active", "sequence", "company_id", "stage_ids"}:
-            self.env.registry.clear_cache()
-        if "company_id" in vals:
-            # The rules have looked at the old company; the new one counts as well.
-            self.check_access("write")
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    @api.model
+    def _get_cached_fields(self):
+        return {"active", "sequence", "company_id", "stage_ids"}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -18,6 +18,7 @@ class CrmOrdersStage(models.Model):
     """A station on the way of a confirmed order through the shop."""
 
     _name = "crm_orders.stage"
+    _inherit = "crm_orders.setup"
     _description = "Order Stage"
     _order = "sequence, id"
     _check_company_auto = True
@@ -221,24 +222,9 @@ class CrmOrdersStage(models.Model):
                 )
             )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        stages = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return stages
-
-    def write(self, vals):
-        result = super().write(vals)
-        if WAY_FIELDS & vals.keys():
-            self.env.registry.clear_cache()
-        if "company_id" in vals:
-            # The rules have looked at the old company; the new one counts as well.
-            self.check_access("write")
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    @api.model
+    def _get_cached_fields(self):
+        return WAY_FIELDS
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

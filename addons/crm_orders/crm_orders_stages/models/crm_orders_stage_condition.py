@@ -7,6 +7,8 @@ class CrmOrdersStageCondition(models.Model):
     """Something that must hold before an order enters or leaves a stage."""
 
     _name = "crm_orders.stage.condition"
+    _inherit = "crm_orders.setup"
+    _owner_field = "stage_id"
     _description = "Condition of an Order Stage"
     _order = "stage_id, moment, sequence, id"
 
@@ -91,23 +93,14 @@ class CrmOrdersStageCondition(models.Model):
             key=lambda choice: (choice[1].casefold(), choice[0]),
         )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        conditions = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return conditions
-
     def write(self, vals):
         if "stage_id" in vals:
             raise UserError(self.env._("A condition stays with its stage."))
-        result = super().write(vals)
-        if "sequence" in vals:
-            self.env.registry.clear_cache()
-        return result
+        return super().write(vals)
 
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    @api.model
+    def _get_cached_fields(self):
+        return {"sequence"}
 
     @api.depends("kind", "name", "percent", "field_name")
     @api.depends_context("lang")

@@ -242,10 +242,6 @@ class CrmOrdersSource(models.Model):
                     )
                 )
 
-    def _update_field_translations(self, field_name, translations, **kwargs):
-        self.env.registry.clear_cache()
-        return super()._update_field_translations(field_name, translations, **kwargs)
-
     def action_view_suspected(self):
         """Open what was kept apart."""
         self.ensure_one()

@@ -12,6 +12,8 @@ class CrmOrdersWebField(models.Model):
     """One thing that a form on a website asks for."""
 
     _name = "crm_orders.web.field"
+    _inherit = "crm_orders.setup"
+    _owner_field = "source_id"
     _description = "Field of a Website Form"
     _order = "source_id, sequence, id"
     _rec_name = "kind"
@@ -82,27 +84,6 @@ class CrmOrdersWebField(models.Model):
                 raise ValidationError(
                     self.env._("List what can be chosen, one to fifty lines.")
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        result = super().write(vals)
-        if "source_id" in vals:
-            # The rules have looked at the old form; the new one counts as well.
-            self.check_access("write")
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
-
-    def _update_field_translations(self, field_name, translations, **kwargs):
-        self.env.registry.clear_cache()
-        return super()._update_field_translations(field_name, translations, **kwargs)
 
     def _get_name(self):
         """The name that this field is sent by."""

@@ -1,0 +1,2 @@
+from . import crm_orders_queue
+from . import crm_orders_setup
