@@ -7,11 +7,13 @@ from . import crm_orders_track_attempt
 from . import product_template
 from . import res_company
 from . import res_config_settings
+from . import crm_orders_trace
 from . import crm_orders_order_board
 from . import crm_orders_order_way
 from . import crm_orders_order_paid
 from . import crm_orders_order_stay
 from . import crm_orders_order_tracking
 from . import sale_order
+from . import sale_order_line
 from . import account_move
 from . import payment_transaction

@@ -178,7 +178,7 @@ class CrmOrdersOrderTracking(models.AbstractModel):
             ),
             "shop": self.company_id.partner_id,
             "timeline": timeline,
-            "expected_date": self._get_crm_orders_expected_date(timeline),
+            "expected_date": self._get_crm_orders_expected_date(),
             "updated_date": log[-1:].entered_date or self.date_last_stage_update,
         }
 
@@ -188,9 +188,25 @@ class CrmOrdersOrderTracking(models.AbstractModel):
         company = self.company_id
         return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
 
-    def _get_crm_orders_expected_date(self, timeline):
-        """When the customer may expect the order: what was promised, else planned."""
+    def _get_crm_orders_expected_date(self):
+        """When the order will be ready: what was promised, else what is planned.
+
+        From the plan of the present stage on, each that comes before the goods are ready
+        takes the time that it is allowed. To wait for goods is not expected of an order
+        that does not.
+        """
         self.ensure_one()
-        if timeline["cancelled"] or timeline["complete"]:
+        here = self.crm_orders_stage_id
+        if not here or here.kind == "ready" or here.kind in FINAL_KINDS:
             return False
-        return self.commitment_date or self.crm_orders_planned_date
+        if self.commitment_date or not self.crm_orders_planned_date:
+            return self.commitment_date
+        moment = self.crm_orders_planned_date
+        way = here._get_way(self.company_id, self.crm_orders_type_id)
+        following = way[list(way).index(here) + 1 :] if here in way else way.browse()
+        for stage in following:
+            if stage.kind == "ready" or stage.kind in FINAL_KINDS:
+                break
+            if stage.kind != "waiting":
+                moment = stage._get_planned_date(self.company_id, moment) or moment
+        return moment

@@ -35,6 +35,12 @@ class CrmOrdersStageLog(models.Model):
     registrar_id = fields.Many2one(
         related="order_id.create_uid", string="Registered By", store=True
     )
+    team_id = fields.Many2one(
+        related="order_id.team_id", string="Sales Team", store=True
+    )
+    type_id = fields.Many2one(
+        related="order_id.crm_orders_type_id", string="Order Type", store=True
+    )
     cause = fields.Selection(
         [
             ("person", "A person"),
@@ -65,6 +71,20 @@ class CrmOrdersStageLog(models.Model):
         readonly=True,
         aggregator="avg",
         help="Hours that the order stayed in the stage, nights and holidays included.",
+    )
+    planned_duration = fields.Float(
+        "Hours Planned",
+        readonly=True,
+        aggregator="avg",
+        help="Hours that the order should have stayed at most; none where no time was "
+        "set.",
+    )
+    overrun = fields.Float(
+        "Hours Over Plan",
+        readonly=True,
+        aggregator="avg",
+        help="How much longer than planned the order stayed; less than zero when it left "
+        "early.",
     )
     hours_so_far = fields.Float(
         "Hours in Stage",
@@ -103,6 +123,12 @@ class CrmOrdersStageLog(models.Model):
                        duration = EXTRACT(EPOCH FROM %(now)s - log.entered_date) / 3600,
                        planned_date = o.crm_orders_planned_date,
                        responsible_id = o.crm_orders_user_id,
+                       planned_duration = EXTRACT(
+                           EPOCH FROM o.crm_orders_planned_date - log.entered_date
+                       ) / 3600,
+                       overrun = EXTRACT(
+                           EPOCH FROM %(now)s - o.crm_orders_planned_date
+                       ) / 3600,
                        is_late = COALESCE(o.crm_orders_planned_date < %(now)s, FALSE),
                        write_uid = %(uid)s,
                        write_date = %(now)s

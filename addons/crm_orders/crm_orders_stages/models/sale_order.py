@@ -4,6 +4,23 @@ from odoo.fields import Domain
 from .crm_orders_order_way import Move
 from .crm_orders_stage import FINAL_KINDS, STAGE_GROUP
 
+# What somebody might want to change on the quiet.
+TRACED = {
+    "client_order_ref",
+    "commitment_date",
+    "crm_orders_planned_date",
+    "crm_orders_user_id",
+    "date_order",
+    "fiscal_position_id",
+    "note",
+    "origin",
+    "partner_invoice_id",
+    "partner_shipping_id",
+    "payment_term_id",
+    "pricelist_id",
+    "team_id",
+}
+
 
 class SaleOrder(models.Model):
     """Confirmed orders pass through the stages of their company, if it has any."""
@@ -15,6 +32,7 @@ class SaleOrder(models.Model):
         "crm_orders.order.paid",
         "crm_orders.order.stay",
         "crm_orders.order.tracking",
+        "crm_orders.trace",
         "mail.tracking.duration.mixin",
         "sale.order",
     ]
@@ -197,6 +215,14 @@ class SaleOrder(models.Model):
             super(SaleOrder, moving).write(vals)
             moving._crm_orders_enter(stage, before, now, move, kept=vals.keys())
         return True
+
+    @api.model
+    def _get_crm_orders_traced_fields(self):
+        # Odoo notes the others.
+        return TRACED - self._track_get_fields()
+
+    def _get_crm_orders_traced_order(self):
+        return self
 
     def action_draft(self):
         """A quotation is in no stage."""

@@ -9,6 +9,7 @@ from . import test_paid
 from . import test_stage
 from . import test_stage_load
 from . import test_tour
+from . import test_trace
 from . import test_track_lookup
 from . import test_track_page
 from . import test_track_timeline

@@ -44,6 +44,19 @@ class TestTrackPage(StagesMixin, HttpCase):
         )
         self.assertEqual(current[1].strip(), "Being made")
 
+    def test_customer_hears_when_it_will_be_ready(self):
+        self._new_stage("Paint", "in_work", 2, sla_number=3)
+        self._new_stage("Wait for wood", "waiting", 2, sla_number=30)
+        order = self.order
+        order.crm_orders_planned_date = "2027-05-10 12:00:00"
+        expected = order._get_crm_orders_expected_date()
+        self.assertEqual(str(expected), "2027-05-13 12:00:00")
+        order.commitment_date = "2027-05-20 12:00:00"
+        self.assertEqual(order._get_crm_orders_expected_date(), order.commitment_date)
+        order.crm_orders_stage_id = self.stage_ready
+        self.assertFalse(order._get_crm_orders_expected_date(), "it is ready")
+        self.assertNotIn("Expected by", self._text(self.url_open(self._link())))
+
     def test_page_tells_nothing_internal(self):
         response = self.url_open(self._link())
         for secret in ("Secret bench", "Ready", "Cancelled", "49.0", "49,0", "Chair"):
