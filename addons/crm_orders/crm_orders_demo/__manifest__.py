@@ -8,6 +8,7 @@
     "depends": [
         "crm_orders_assign",
         "crm_orders_funnel",
+        "crm_orders_notify",
         "crm_orders_stages",
         "crm_orders_web",
         "retail_pos_demo",

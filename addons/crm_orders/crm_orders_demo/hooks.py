@@ -132,8 +132,26 @@ def _place_orders(env):
         _set_back_clock(order, dates)
         if planned is not None:
             order.crm_orders_planned_date = now + timedelta(hours=planned)
+        _tell_customer(order)
     for stage, event in events.items():
         stage.enter_on = event
+
+
+def _tell_customer(order):
+    """What the customer was told in the past; nobody is written to now."""
+    for notice in order.crm_orders_notice_ids:
+        stays = order.crm_orders_log_ids.filtered(
+            lambda one, notice=notice: one.stage_id == notice.stage_id
+        )
+        notice.write(
+            {
+                "state": "sent",
+                "state_date": stays[:1].entered_date,
+                "attempts": 1,
+                "recipient": order.partner_id.email or order.partner_id.phone,
+                "text": notice.rule_id._get_texts(order)[1],
+            }
+        )
 
 
 def _get_moment(now, days, hour):
@@ -151,8 +169,10 @@ def _set_back_clock(order, dates):
         vals = {"entered_date": date, "planned_date": planned}
         if following:
             vals["left_date"] = following
-            vals["duration"] = (following - date).total_seconds() / 3600
-            vals["is_late"] = bool(planned and following > planned)
+            vals["duration"] = _hours(date, following)
+            vals["planned_duration"] = _hours(date, planned) if planned else 0
+            vals["overrun"] = _hours(planned, following) if planned else 0
+            vals["is_late"] = vals["overrun"] > 0
         row.write(vals)
     order.write(
         {
@@ -160,6 +180,10 @@ def _set_back_clock(order, dates):
             "crm_orders_planned_date": rows[-1].planned_date,
         }
     )
+
+
+def _hours(start, end):
+    return (end - start).total_seconds() / 3600
 
 
 def _receive_leads(env):

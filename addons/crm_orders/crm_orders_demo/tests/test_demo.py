@@ -40,6 +40,15 @@ class TestDemo(HttpCase):
         for row, following in itertools.pairwise(rows):
             self.assertEqual(row.left_date, following.entered_date)
 
+    def test_customers_were_told_and_nobody_is_written_to_now(self):
+        orders = self.env["sale.order"].union(*map(self._order, ORDER_WAYS))
+        notices = orders.crm_orders_notice_ids
+        self.assertEqual(set(notices.mapped("state")), {"sent"})
+        ready = notices.filtered(lambda one: one.stage_id.kind == "ready")
+        self.assertIn(self._order("ready_1").name, ready.mapped("order_id.name"))
+        self.assertTrue(all(notices.mapped("recipient")))
+        self.assertFalse(self.env["mail.mail"].search([("res_id", "in", orders.ids)]))
+
     def test_contact_form_is_where_visitors_are_told(self):
         page = self.url_open("/crm_orders/v1/form/demo-contact-form")
         self.assertEqual(page.status_code, 200)

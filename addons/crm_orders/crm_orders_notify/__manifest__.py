@@ -1,0 +1,22 @@
+{
+    "name": "Orders: Messages to Customers",
+    "summary": "Tells customers how far their orders are, once, by mail or text message",
+    "version": "19.0.1.0.0",
+    "author": "Asiakaskunta",
+    "license": "LGPL-3",
+    "category": "Sales/Sales",
+    "depends": ["crm_orders_stages", "crm_orders_identity", "sms"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/crm_orders_notify_rules.xml",
+        "data/ir_cron.xml",
+        "wizard/crm_orders_notify_preview_views.xml",
+        "views/crm_orders_order_notice_views.xml",
+        "views/crm_orders_stage_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/res_partner_views.xml",
+        "views/sale_order_views.xml",
+        "views/track_templates.xml",
+        "views/crm_orders_notify_menus.xml",
+    ],
+}

@@ -1,0 +1,4 @@
+from . import test_access
+from . import test_engines
+from . import test_erasure
+from . import test_notices

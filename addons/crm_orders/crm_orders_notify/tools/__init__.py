@@ -1,0 +1,2 @@
+from . import order_text
+from . import quiet_hours
