@@ -53,7 +53,8 @@ class Lab:
     def call(self, database, file, function, **arguments):
         """Result of `function(env, **arguments)` of a file, run in Odoo."""
         script = (
-            "import importlib.util, json\n"
+            "import importlib.util, json, sys\n"
+            f"sys.path.insert(0, {str(Path(file).parent)!r})\n"
             f"spec = importlib.util.spec_from_file_location('bench', {str(file)!r})\n"
             "module = importlib.util.module_from_spec(spec)\n"
             "spec.loader.exec_module(module)\n"

@@ -6,15 +6,14 @@ import http.client
 import json
 import re
 import statistics
-import threading
 import time
 import urllib.parse
 
+from rates import CLIENTS, rate
+
 KEY = "key of the benchmark, of no other use"
-CLIENTS = 4
 ROUNDS = 5
 SECONDS = 3
-WARM_UP = 1
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -79,7 +78,7 @@ def measure(base_url, rest=lambda: None):
     }
     rounds = []
     for _ in range(ROUNDS):
-        rounds.append({name: _rate(clients[name], SECONDS) for name in doors})
+        rounds.append({name: rate(clients[name], SECONDS) for name in doors})
         rest()
 
     def middle(name, figure="rate"):
@@ -189,38 +188,6 @@ class WebsiteForm(Client):
         )
         if response.status != 200 or not json.loads(answer).get("id"):
             raise RuntimeError(f"{response.status} {answer[:200]}")
-
-
-def _rate(senders, seconds):
-    """Let all senders work at once for so long; the first moments are not counted."""
-    start = time.monotonic() + WARM_UP
-    end = start + seconds
-    times, errors = [], []
-
-    def work(sender):
-        try:
-            while (began := time.monotonic()) < end:
-                sender.send()
-                done = time.monotonic()
-                if began >= start and done <= end:
-                    times.append(done - began)
-        except Exception as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=work, args=[sender]) for sender in senders]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-    times.sort()
-    return {
-        "count": len(times),
-        "rate": len(times) / seconds,
-        "p95_ms": round(times[int(len(times) * 0.95)] * 1000, 1),
-        "p99_ms": round(times[int(len(times) * 0.99)] * 1000, 1),
-    }
 
 
 def event_processing(lab):
