@@ -18,6 +18,7 @@
         "views/res_config_settings_views.xml",
         "views/sale_order_views.xml",
         "views/track_templates.xml",
+        "report/order_label.xml",
         "report/sale_report_templates.xml",
         "views/crm_orders_stages_menus.xml",
     ],

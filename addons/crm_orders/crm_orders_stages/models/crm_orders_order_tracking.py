@@ -91,6 +91,17 @@ class CrmOrdersOrderTracking(models.AbstractModel):
             reports.barcode("QR", url, width=QR_PIXELS, height=QR_PIXELS, quiet=0)
         )
 
+    def _get_crm_orders_label_lines(self):
+        """Lines of goods and services that a label names."""
+        self.ensure_one()
+        return self.order_line.filtered(
+            lambda line: (
+                not line.display_type
+                and not line.is_downpayment
+                and line.product_uom_qty > 0
+            )
+        )
+
     @api.model
     def _crm_orders_get_by_track_token(self, token):
         """The order that a tracking address is of, with all rights, or none.

@@ -1,6 +1,7 @@
 import base64
 import re
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
@@ -153,6 +154,21 @@ class TestTrackPage(StagesMixin, HttpCase):
         self.order.action_crm_orders_revoke_tracking_link()
         self.order.crm_orders_stage_id = self.stage_ready
         self.assertFalse(self.order._get_crm_orders_tracking_qr(), "withdrawn")
+
+    def test_label_names_the_order(self):
+        reports = self.env["ir.actions.report"]
+        orders = self.order | self._new_orders(1)
+        orders[1].order_line = [
+            Command.create({"product_id": self.product.id, "product_uom_qty": n})
+            for n in range(1, 8)
+        ]
+        html = reports._render_qweb_html(
+            "crm_orders_stages.report_order_label", orders.ids
+        )[0].decode()
+        text = " ".join(re.sub(r"<[^>]*>", " ", html).split())
+        for wanted in (*orders.mapped("name"), "Aino Lähde", "Chair", "+ 3"):
+            self.assertIn(wanted, text)
+        self.assertNotIn("49.0", text, "no prices")
 
     def test_button_hands_out_the_link(self):
         action = self.order.action_crm_orders_copy_tracking_link()
