@@ -50,14 +50,15 @@ class LoyaltyTiersCommon(TransactionCase):
 
     def entry(self, amount, day=None, partner=None, **values):
         """Ledger entry of a document that exists only in the test."""
+        company = self.company.browse(values.get("company_id") or self.company.id)
         return {
             "partner_id": (partner or self.partner).id,
-            "company_id": self.company.id,
+            "company_id": company.id,
             "kind": "sale" if amount >= 0 else "refund",
             "source_model": "test.document",
             "source_id": next(self.numbers),
             "reference": "TEST",
-            "date": Date.to_date(day) or self.company._get_loyalty_today(),
+            "date": Date.to_date(day) or company._get_loyalty_today(),
             "amount": amount,
             **values,
         }
