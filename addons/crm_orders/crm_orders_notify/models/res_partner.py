@@ -8,6 +8,7 @@ class ResPartner(models.Model):
 
     crm_orders_no_notices = fields.Boolean(
         "No Messages About Orders",
+        copy=False,
         groups="crm_orders_base.group_user",
         help="The customer gets no messages about how far orders are. The tracking page "
         "shows it all the same.",
