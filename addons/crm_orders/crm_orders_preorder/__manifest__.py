@@ -1,0 +1,20 @@
+{
+    "name": "Orders: Preorders",
+    "summary": "Preorders with deposits, a waiting list and goods for the first in line",
+    "version": "19.0.1.0.0",
+    "author": "Asiakaskunta",
+    "license": "LGPL-3",
+    "category": "Sales/Sales",
+    "depends": ["crm_orders_stages_stock"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/crm_orders_preorder_rules.xml",
+        "data/ir_cron.xml",
+        "views/sale_order_views.xml",
+        "views/sale_order_line_views.xml",
+        "views/product_template_views.xml",
+        "views/crm_orders_deposit_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/crm_orders_preorder_menus.xml",
+    ],
+}

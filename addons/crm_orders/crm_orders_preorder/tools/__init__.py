@@ -1,0 +1,2 @@
+from . import deposit
+from . import deposit_ledger
