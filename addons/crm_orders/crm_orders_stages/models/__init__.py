@@ -9,6 +9,7 @@ from . import res_company
 from . import res_config_settings
 from . import crm_orders_trace
 from . import crm_orders_order_board
+from . import crm_orders_order_live
 from . import crm_orders_order_way
 from . import crm_orders_order_paid
 from . import crm_orders_order_stay
@@ -17,3 +18,4 @@ from . import sale_order
 from . import sale_order_line
 from . import account_move
 from . import payment_transaction
+from . import ir_websocket

@@ -33,6 +33,7 @@ class SaleOrder(models.Model):
         "crm_orders.order.stay",
         "crm_orders.order.tracking",
         "crm_orders.trace",
+        "crm_orders.order.live",
         "mail.tracking.duration.mixin",
         "sale.order",
     ]

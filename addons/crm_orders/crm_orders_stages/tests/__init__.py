@@ -2,6 +2,7 @@ from . import test_access
 from . import test_concurrency
 from . import test_conditions
 from . import test_hoot
+from . import test_live
 from . import test_moves
 from . import test_order_stages
 from . import test_order_types

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { animationFrame, click, queryOne } from "@odoo/hoot-dom";
+import { advanceTime, animationFrame, click, queryOne } from "@odoo/hoot-dom";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
+    MockServer,
     defineModels,
     fields,
     models,
@@ -73,4 +74,43 @@ test("a double click on a button presses it once and opens no order", async () =
     await click(".o_kanban_record");
     await animationFrame();
     expect.verifySteps(["opened"]);
+});
+
+function tellMoves(times) {
+    const bus = MockServer.env["bus.bus"];
+    for (let count = 0; count < times; count++) {
+        bus._sendone("broadcast", "crm_orders_board", { order_ids: [1] });
+    }
+}
+
+test("what others move is shown, and many moves are asked for once", async () => {
+    Stage._records = [
+        { id: 1, name: "Ready" },
+        { id: 2, name: "Fetched" },
+    ];
+    onRpc("order", "web_read_group", () => expect.step("asked"));
+    await mountView(BOARD);
+    expect.verifySteps(["asked"]);
+    expect(".o_kanban_group:contains(Ready) .o_kanban_record").toHaveText("S001");
+    MockServer.env["order"].write([1], { stage_id: 2 });
+    tellMoves(20);
+    // First the messages come, then they are gathered.
+    await advanceTime(200);
+    await advanceTime(2000);
+    await animationFrame();
+    expect.verifySteps(["asked"]);
+    expect(".o_kanban_group:contains(Fetched) .o_kanban_record").toHaveText("S001");
+});
+
+test("a card in the user's hand is not taken away", async () => {
+    onRpc("order", "web_read_group", () => expect.step("asked"));
+    await mountView(BOARD);
+    expect.verifySteps(["asked"]);
+    queryOne(".o_kanban_record").classList.add("o_dragged");
+    tellMoves(1);
+    await advanceTime(2000);
+    expect.verifySteps([]);
+    queryOne(".o_kanban_record").classList.remove("o_dragged");
+    await advanceTime(2000);
+    expect.verifySteps(["asked"]);
 });
