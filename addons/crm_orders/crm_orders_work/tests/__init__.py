@@ -1,0 +1,6 @@
+from . import test_access
+from . import test_act
+from . import test_cards
+from . import test_hoot
+from . import test_picture
+from . import test_tour
