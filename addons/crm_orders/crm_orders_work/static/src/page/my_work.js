@@ -87,6 +87,11 @@ export class MyWork extends Component {
         this.known = kept.find((one) => one.userId === this.props.user_id)?.cards || [];
         this.state.isLoaded = this.known.length > 0;
         await this.queue.load(this.props.user_id);
+        this.chooseTab();
+    }
+
+    /** Who has nothing to do looks at what there is to take. */
+    chooseTab() {
         this.state.tab = this.mine.length || !this.free.length ? "mine" : "free";
     }
 
@@ -133,7 +138,10 @@ export class MyWork extends Component {
                     await this.store.remove("cards", userId);
                 }
             }
-            this.state.isLoaded = true;
+            if (!this.state.isLoaded) {
+                this.state.isLoaded = true;
+                this.chooseTab();
+            }
             this.note(null);
         } catch (error) {
             this.note(error.reason || "server", error.message);

@@ -37,11 +37,11 @@ registry.category("web_tour.tours").add("crm_orders_work_courier", {
             trigger: ".o_work_pad",
             async run({ anchor }) {
                 const { left, top } = anchor.getBoundingClientRect();
-                const options = (x, y) => ({
+                const options = (x, y, buttons) => ({
                     bubbles: true,
                     cancelable: true,
                     button: 0,
-                    buttons: 1,
+                    buttons,
                     isPrimary: true,
                     pointerId: 1,
                     pointerType: "touch",
@@ -49,13 +49,13 @@ registry.category("web_tour.tours").add("crm_orders_work_courier", {
                     clientY: top + y,
                 });
                 const events = [
-                    [anchor, "pointerdown", 20, 20],
-                    [window, "pointermove", 120, 60],
-                    [window, "pointermove", 180, 20],
-                    [window, "pointerup", 180, 20],
+                    [anchor, "pointerdown", 20, 20, 1],
+                    [window, "pointermove", 120, 60, 1],
+                    [window, "pointermove", 180, 20, 1],
+                    [window, "pointerup", 180, 20, 0],
                 ];
-                for (const [target, name, x, y] of events) {
-                    target.dispatchEvent(new PointerEvent(name, options(x, y)));
+                for (const [target, name, x, y, buttons] of events) {
+                    target.dispatchEvent(new PointerEvent(name, options(x, y, buttons)));
                 }
             },
         },
