@@ -66,12 +66,13 @@ class WorkController(http.Controller):
         "/my-work/act", type="jsonrpc", auth="user", max_content_length=MAX_REQUEST
     )
     def act(self, user_id, token, kind, order_id, values, done_date=None, **_more):
-        """Do one thing; who is logged in now must be who did it."""
+        """Do one thing; who is logged in now must be who did it.
+
+        Else the phone keeps it until that person has logged in again.
+        """
         work = self._work()
         if user_id != request.env.uid:
-            raise AccessError(
-                request.env._("Somebody else is logged in on this phone now.")
-            )
+            return {"state": "other_user"}
         return work._act(token, kind, order_id, values, done_date)
 
     def _work(self):

@@ -17,7 +17,6 @@ class CrmOrdersWorkAction(models.Model):
     _name = "crm_orders.work.action"
     _description = "Work Done on a Phone"
     _order = "id desc"
-    _rec_name = "kind"
 
     token = fields.Char(
         "Number on the Phone",
@@ -65,6 +64,14 @@ class CrmOrdersWorkAction(models.Model):
     create_date = fields.Datetime("Arrived", readonly=True)
 
     _once_uniq = models.UniqueIndex("(user_id, token)")
+
+    @api.depends("kind", "order_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for action in self:
+            words = (kinds.get(action.kind), action.order_id.sudo().name)
+            action.display_name = ", ".join(word for word in words if word)
 
     @api.model
     def _begin(self, vals):

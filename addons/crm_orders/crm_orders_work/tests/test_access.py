@@ -62,8 +62,10 @@ class TestAccess(WorkCase):
 
     def test_what_another_user_of_the_phone_did_is_not_done_by_this_one(self):
         self._log_in(self.colleague)
-        text = self._refused("/my-work/act", self._request(self.worker.id))
-        self.assertTrue(text)
+        answer = self.make_jsonrpc_request(
+            "/my-work/act", self._request(self.worker.id)
+        )
+        self.assertEqual(answer, {"state": "other_user"})
         self.assertFalse(self.env["crm_orders.work.action"].search([]))
 
     def test_worker_has_no_rights_on_the_records(self):

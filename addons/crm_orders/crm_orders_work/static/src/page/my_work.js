@@ -97,8 +97,8 @@ export class MyWork extends Component {
 
     // --- with the server ---
 
-    send(entry) {
-        return ask("/my-work/act", {
+    async send(entry) {
+        const answer = await ask("/my-work/act", {
             user_id: entry.userId,
             token: entry.id,
             kind: entry.kind,
@@ -106,6 +106,10 @@ export class MyWork extends Component {
             values: entry.values,
             done_date: entry.doneDate,
         });
+        if (answer.state === "other_user") {
+            throw new NotSent(LOGIN);
+        }
+        return answer;
     }
 
     /** Send what waits, then ask what there is to do. */

@@ -55,7 +55,9 @@ registry.category("web_tour.tours").add("crm_orders_work_courier", {
                     [window, "pointerup", 180, 20, 0],
                 ];
                 for (const [target, name, x, y, buttons] of events) {
-                    target.dispatchEvent(new PointerEvent(name, options(x, y, buttons)));
+                    target.dispatchEvent(
+                        new PointerEvent(name, options(x, y, buttons))
+                    );
                 }
             },
         },
