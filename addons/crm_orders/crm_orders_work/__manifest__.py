@@ -5,7 +5,7 @@
     "author": "Asiakaskunta",
     "license": "LGPL-3",
     "category": "Sales/Sales",
-    "depends": ["crm_orders_stages"],
+    "depends": ["crm_orders_identity", "crm_orders_stages"],
     "data": [
         "security/crm_orders_work_groups.xml",
         "security/ir.model.access.csv",
