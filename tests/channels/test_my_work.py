@@ -17,6 +17,9 @@ from playwright.sync_api import expect
 # Other people each time, so that it can be tried on the same shop again.
 NUMBER = random.randrange(10**8, 10**9)
 COURIER = f"courier{NUMBER}"
+VIENO, KAISA, SISKO, TAPIO, LIISA = (
+    f"{name} {NUMBER}" for name in ("Vieno", "Kaisa", "Sisko", "Tapio", "Liisa")
+)
 KEPT = """async () => {
     await navigator.serviceWorker.ready;
     const cache = await caches.open("crm_orders_work");
@@ -175,21 +178,19 @@ def shoot(page, name):
 
 
 def test_courier_works_while_the_network_is_cut(way, phone, picture):
-    order_id = way.order("Vieno Verkoton")
+    order_id = way.order(VIENO)
     phone.goto("/my-work")
-    take(phone, "Vieno Verkoton")
+    take(phone, VIENO)
     status(phone, "All is sent")
     picture(phone, "my-work-phone")
 
     phone.context.set_offline(True)
-    shoot(phone, "Vieno Verkoton")
+    shoot(phone, VIENO)
     status(phone, "1 waiting")
     # A thumb that hits twice moves the order once.
-    card(phone, "Vieno Verkoton").locator(".o_work_next").dblclick()
+    card(phone, VIENO).locator(".o_work_next").dblclick()
     status(phone, "2 waiting")
-    expect(card(phone, "Vieno Verkoton").locator(".o_work_stage")).to_contain_text(
-        "In the van"
-    )
+    expect(card(phone, VIENO).locator(".o_work_stage")).to_contain_text("In the van")
     picture(phone, "my-work-offline")
     assert way.stage(order_id) == way.stages[0]
 
@@ -197,9 +198,7 @@ def test_courier_works_while_the_network_is_cut(way, phone, picture):
     phone.goto("about:blank")
     phone.goto("/my-work")
     status(phone, "2 waiting")
-    expect(card(phone, "Vieno Verkoton").locator(".o_work_stage")).to_contain_text(
-        "In the van"
-    )
+    expect(card(phone, VIENO).locator(".o_work_stage")).to_contain_text("In the van")
     assert way.done(order_id) == [("take", "done")]
 
     phone.context.set_offline(False)
@@ -219,9 +218,9 @@ def test_courier_works_while_the_network_is_cut(way, phone, picture):
 
 
 def test_answers_that_get_lost_make_nothing_happen_twice(way, phone):
-    order_id = way.order("Kaisa Kaksi")
+    order_id = way.order(KAISA)
     phone.goto("/my-work")
-    take(phone, "Kaisa Kaksi")
+    take(phone, KAISA)
     status(phone, "All is sent")
     lost = []
 
@@ -231,9 +230,9 @@ def test_answers_that_get_lost_make_nothing_happen_twice(way, phone):
         route.abort("connectionreset")
 
     phone.route("**/my-work/act", lose)
-    shoot(phone, "Kaisa Kaksi")
+    shoot(phone, KAISA)
     status(phone, "1 waiting")
-    card(phone, "Kaisa Kaksi").locator(".o_work_next").click()
+    card(phone, KAISA).locator(".o_work_next").click()
     status(phone, "2 waiting")
     way.manager.wait_for(
         "crm_orders.work.action",
@@ -254,14 +253,14 @@ def test_answers_that_get_lost_make_nothing_happen_twice(way, phone):
 
 
 def test_what_others_did_meanwhile_is_told_and_the_photo_is_kept(way, phone, picture):
-    order_id = way.order("Sisko Samalla")
+    order_id = way.order(SISKO)
     phone.goto("/my-work")
-    take(phone, "Sisko Samalla")
+    take(phone, SISKO)
     status(phone, "All is sent")
     phone.context.set_offline(True)
-    shoot(phone, "Sisko Samalla")
+    shoot(phone, SISKO)
     status(phone, "1 waiting")
-    card(phone, "Sisko Samalla").locator(".o_work_next").click()
+    card(phone, SISKO).locator(".o_work_next").click()
     status(phone, "2 waiting")
     way.manager.call(
         "sale.order", "write", [order_id], {"crm_orders_stage_id": way.stages[2]}
@@ -293,7 +292,7 @@ def processes_of(folder):
 
 
 def test_browser_that_is_killed_sends_afterwards(way, browser, base_url):
-    order_id = way.order("Tapio Tapettu")
+    order_id = way.order(TAPIO)
     folder = tempfile.mkdtemp()
     options = {
         "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
@@ -309,12 +308,12 @@ def test_browser_that_is_killed_sends_afterwards(way, browser, base_url):
         context.set_default_timeout(PATIENCE)
         page = context.pages[0]
         log_in(page)
-        take(page, "Tapio Tapettu")
+        take(page, TAPIO)
         status(page, "All is sent")
         context.set_offline(True)
-        shoot(page, "Tapio Tapettu")
+        shoot(page, TAPIO)
         status(page, "1 waiting")
-        card(page, "Tapio Tapettu").locator(".o_work_next").click()
+        card(page, TAPIO).locator(".o_work_next").click()
         status(page, "2 waiting")
         for process in list(processes_of(folder)):
             try:
@@ -341,12 +340,12 @@ def test_browser_that_is_killed_sends_afterwards(way, browser, base_url):
 
 
 def test_boards_of_two_people_show_what_one_of_them_moves(way, people):
-    order_id = way.order("Liisa Lennossa")
+    order_id = way.order(LIISA)
     boards = []
     for login in ("manager", "admin"):
         page = people.page(login)
         page.goto("/odoo/order-board")
-        page.locator(".o_kanban_record", has_text="Liisa Lennossa").wait_for()
+        page.locator(".o_kanban_record", has_text=LIISA).wait_for()
         boards.append(page)
 
     def column(page, name):
@@ -355,13 +354,11 @@ def test_boards_of_two_people_show_what_one_of_them_moves(way, people):
     mine, theirs = boards
     # Marks the page: it is not loaded anew.
     theirs.evaluate("window.isTheSamePage = true")
-    one = column(mine, "Packed").locator(".o_kanban_record", has_text="Liisa Lennossa")
+    one = column(mine, "Packed").locator(".o_kanban_record", has_text=LIISA)
     one.locator("button[name=action_crm_orders_next_stage]").click()
     for page in boards:
         expect(
-            column(page, "In the van").locator(
-                ".o_kanban_record", has_text="Liisa Lennossa"
-            )
+            column(page, "In the van").locator(".o_kanban_record", has_text=LIISA)
         ).to_be_visible()
     assert theirs.evaluate("window.isTheSamePage")
     assert way.stage(order_id) == way.stages[1]

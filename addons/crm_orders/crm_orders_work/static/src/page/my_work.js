@@ -90,8 +90,16 @@ export class MyWork extends Component {
         this.chooseTab();
     }
 
-    /** Who has nothing to do looks at what there is to take. */
+    showTab(tab) {
+        this.hasChosenTab = true;
+        this.state.tab = tab;
+    }
+
+    /** Who has nothing to do looks at what there is to take, if not elsewhere already. */
     chooseTab() {
+        if (this.hasChosenTab) {
+            return;
+        }
         this.state.tab = this.mine.length || !this.free.length ? "mine" : "free";
     }
 
@@ -248,7 +256,7 @@ export class MyWork extends Component {
     async onTake(card) {
         this.lock(card);
         if (await this.act("take", card, { stage_id: card.stage.id })) {
-            this.state.tab = "mine";
+            this.showTab("mine");
             this.state.openId = card.id;
         }
     }
