@@ -132,10 +132,22 @@ class Way:
         )
         return [(one["kind"], one["state"]) for one in found]
 
+    def clear(self):
+        """Leave the board as it was: it shows so many columns only."""
+        orders = self.manager.find(
+            "sale.order", [("crm_orders_type_id", "=", self.type_id)], "id"
+        )
+        self.manager.call(
+            "sale.order", "action_cancel", [order["id"] for order in orders]
+        )
+        self.manager.call("crm_orders.stage", "write", self.stages, {"active": False})
+
 
 @pytest.fixture(scope="module")
 def way(admin, manager):
-    return Way(admin, manager)
+    way = Way(admin, manager)
+    yield way
+    way.clear()
 
 
 @pytest.fixture(scope="module")

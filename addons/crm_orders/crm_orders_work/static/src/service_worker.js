@@ -14,26 +14,25 @@ const PATIENCE = 6000;
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
+async function fromNetwork(request, cache, key) {
+    // As it is: a request for a page may not be made anew.
+    const response = await fetch(request);
+    // Who has to log in first is led elsewhere; that is not the page.
+    if (response.ok && !response.redirected) {
+        await cache.put(key, response.clone());
+    }
+    return response;
+}
+
 async function fromNetworkFirst(request, key) {
     const cache = await caches.open(CACHE);
-    const abort = new AbortController();
     const known = await cache.match(key);
-    const timer = known && setTimeout(() => abort.abort(), PATIENCE);
-    try {
-        const response = await fetch(request, { signal: abort.signal });
-        // Who has to log in first is led elsewhere; that is not the page.
-        if (response.ok && !response.redirected) {
-            await cache.put(key, response.clone());
-        }
-        return response;
-    } catch (error) {
-        if (known) {
-            return known;
-        }
-        throw error;
-    } finally {
-        clearTimeout(timer);
+    const answer = fromNetwork(request, cache, key);
+    if (!known) {
+        return answer;
     }
+    const tired = new Promise((resolve) => setTimeout(() => resolve(known), PATIENCE));
+    return Promise.race([answer.catch(() => known), tired]);
 }
 
 async function fromCacheFirst(request) {
