@@ -13,7 +13,7 @@ const SPREAD = 600;
 /**
  * The board shows by itself what others do: the server tells that orders have moved, and
  * the board asks for what its user may see of them. Many moves cause one question, and a
- * card that is being dragged is not taken out of the user's hand.
+ * card that is being dragged or is selected is not taken out of the user's hand.
  */
 export class OrderBoardController extends KanbanController {
     setup() {
@@ -42,7 +42,8 @@ export class OrderBoardController extends KanbanController {
         if (this.isLeft) {
             return;
         }
-        if (this.rootRef.el?.querySelector(".o_dragged")) {
+        const isHeld = this.rootRef.el?.querySelector(".o_dragged");
+        if (isHeld || this.model.root.selection?.length) {
             this.refreshSoon();
             return;
         }

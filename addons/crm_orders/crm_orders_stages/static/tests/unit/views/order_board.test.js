@@ -1,5 +1,13 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { advanceTime, animationFrame, click, queryOne } from "@odoo/hoot-dom";
+import {
+    advanceTime,
+    animationFrame,
+    click,
+    keyDown,
+    keyUp,
+    queryOne,
+} from "@odoo/hoot-dom";
+import { waitUntilSubscribe } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     MockServer,
@@ -76,6 +84,13 @@ test("a double click on a button presses it once and opens no order", async () =
     expect.verifySteps(["opened"]);
 });
 
+/** A board that listens: what is told before nobody hears. */
+async function mountListening(board) {
+    const subscribed = waitUntilSubscribe();
+    await mountView(board);
+    await subscribed;
+}
+
 function tellMoves(times) {
     const bus = MockServer.env["bus.bus"];
     for (let count = 0; count < times; count++) {
@@ -89,7 +104,7 @@ test("what others move is shown, and many moves are asked for once", async () =>
         { id: 2, name: "Fetched" },
     ];
     onRpc("order", "web_read_group", () => expect.step("asked"));
-    await mountView(BOARD);
+    await mountListening(BOARD);
     expect.verifySteps(["asked"]);
     expect(".o_kanban_group:contains(Ready) .o_kanban_record").toHaveText("S001");
     MockServer.env["order"].write([1], { stage_id: 2 });
@@ -104,7 +119,7 @@ test("what others move is shown, and many moves are asked for once", async () =>
 
 test("a card in the user's hand is not taken away", async () => {
     onRpc("order", "web_read_group", () => expect.step("asked"));
-    await mountView(BOARD);
+    await mountListening(BOARD);
     expect.verifySteps(["asked"]);
     queryOne(".o_kanban_record").classList.add("o_dragged");
     tellMoves(1);
@@ -113,4 +128,21 @@ test("a card in the user's hand is not taken away", async () => {
     queryOne(".o_kanban_record").classList.remove("o_dragged");
     await advanceTime(2000);
     expect.verifySteps(["asked"]);
+});
+
+test("selected cards stay selected", async () => {
+    onRpc("order", "web_read_group", () => expect.step("asked"));
+    await mountListening(BOARD);
+    expect.verifySteps(["asked"]);
+    await keyDown("alt");
+    await animationFrame();
+    await click(".o_kanban_record");
+    await keyUp("alt");
+    await animationFrame();
+    expect(".o_record_selected").toHaveCount(1);
+    tellMoves(1);
+    await advanceTime(2000);
+    await advanceTime(2000);
+    expect.verifySteps([]);
+    expect(".o_record_selected").toHaveCount(1);
 });
