@@ -174,12 +174,12 @@ class SaleOrder(models.Model):
         self.sudo()._filter_crm_orders_open_preorders()._crm_orders_take_place()
         return result
 
-    def _get_crm_orders_expected_date(self, timeline):
+    def _get_crm_orders_expected_date(self):
         """Customers may expect preordered goods when they are released."""
-        expected = super()._get_crm_orders_expected_date(timeline)
+        expected = super()._get_crm_orders_expected_date()
         release = self.crm_orders_is_preorder and self.crm_orders_release_date
         waits = self.crm_orders_preorder_state in ("deposit", "goods")
-        if not release or not waits or self.commitment_date or timeline["cancelled"]:
+        if not release or not waits or self.commitment_date or self.state == "cancel":
             return expected
         # At noon it is the same day wherever the shop is.
         return datetime.combine(release, time(12))

@@ -185,12 +185,11 @@ class TestPreorders(PreorderCommon):
         self.game.crm_orders_release_date = fields.Date.to_date("2099-12-24")
         order = self._preorder(1)
         self.assertIn("Preorder, expected: 12/24/2099", order.order_line.name)
-        timeline = {"cancelled": False, "complete": False}
-        expected = order._get_crm_orders_expected_date(timeline)
+        expected = order._get_crm_orders_expected_date()
         self.assertEqual(expected.date(), self.game.crm_orders_release_date)
         self._receive(2)
         self.assertEqual(order.crm_orders_preorder_state, "allocated")
-        self.assertNotEqual(order._get_crm_orders_expected_date(timeline), expected)
+        self.assertNotEqual(order._get_crm_orders_expected_date(), expected)
         self.game.crm_orders_preorder = False
         self.assertNotIn("Preorder", self._preorder(2).order_line.name)
 
