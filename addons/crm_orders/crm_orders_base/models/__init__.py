@@ -1,2 +1,3 @@
 from . import crm_orders_queue
+from . import crm_orders_sending
 from . import crm_orders_setup

@@ -73,6 +73,11 @@ class CrmOrdersQueue(models.AbstractModel):
         )
 
     @api.model
+    def _get_queue_condition(self):
+        """What rows, `queued`, must fulfil besides being due to be worked on."""
+        return SQL("TRUE")
+
+    @api.model
     def _claim(self, limit=1):
         """Count an attempt on the rows that are due longest, and return them.
 
@@ -88,8 +93,9 @@ class CrmOrdersQueue(models.AbstractModel):
                            * power(%(base)s, COALESCE(attempts, 0)),
                        write_date = %(now)s
                  WHERE id IN (
-                     SELECT id FROM %(table)s
+                     SELECT id FROM %(table)s queued
                       WHERE state = %(waiting)s AND next_attempt <= %(now)s
+                        AND %(condition)s
                       ORDER BY next_attempt, id
                       LIMIT %(limit)s
                         FOR UPDATE SKIP LOCKED
@@ -100,6 +106,7 @@ class CrmOrdersQueue(models.AbstractModel):
                 now=fields.Datetime.now(),
                 base=self._queue_back_off,
                 waiting=self._queue_waiting,
+                condition=self._get_queue_condition(),
                 limit=limit,
             )
         )

@@ -1,7 +1,6 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, html2plaintext
 
 from odoo.addons.crm_orders_inbound.tools import channel
@@ -9,20 +8,8 @@ from odoo.addons.crm_orders_inbound.tools import channel
 _logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 6
-# Minutes until the next attempt are 3 to the power of the attempts made before.
-BACK_OFF_BASE = 3
-# Nothing takes this long to send; whoever began it is no more.
-STALE_MINUTES = 10
-STATES = [
-    ("waiting", "Waiting"),
-    ("sending", "Being sent"),
-    ("sent", "Sent"),
-    ("delivered", "Delivered"),
-    ("read", "Read"),
-    ("failed", "Not sent"),
-    ("unknown", "Perhaps sent"),
-    ("cancelled", "Cancelled"),
-]
+# What only providers can tell.
+TOLD = [("delivered", "Delivered"), ("read", "Read")]
 # What Odoo calls these states.
 STATUS = {
     "waiting": "ready",
@@ -50,17 +37,15 @@ ORDER = ("waiting", "sending", "unknown", "failed", "sent", "delivered", "read")
 
 
 class CrmOrdersOutgoing(models.Model):
-    """A text or a file on its way to a customer.
-
-    It is marked as being sent, for good, before the provider hears of it. If the
-    process dies in between, nobody knows whether the customer got it, so it is not sent
-    again by itself: people are asked.
-    """
+    """A text or a file on its way to a customer."""
 
     _name = "crm_orders.outgoing"
+    _inherit = "crm_orders.sending"
     _description = "Message to a Customer"
     _order = "id desc"
     _rec_name = "text"
+
+    _queue_cron = "crm_orders_messenger.ir_cron_send"
 
     conversation_id = fields.Many2one(
         "crm_orders.conversation",
@@ -88,56 +73,18 @@ class CrmOrdersOutgoing(models.Model):
     attachment_id = fields.Many2one("ir.attachment", "File", readonly=True)
     reply_to = fields.Char(readonly=True)
     state = fields.Selection(
-        STATES,
-        required=True,
-        readonly=True,
-        default="waiting",
-        help="Perhaps sent: the connection broke while the message was under way. It is "
-        "not sent again by itself, so that the customer does not get it twice.",
+        selection_add=[("sent",), *TOLD, ("failed",)],
+        ondelete=dict.fromkeys(dict(TOLD), "set default"),
     )
     external_id = fields.Char("Provider's Id", readonly=True)
-    attempts = fields.Integer(readonly=True)
-    next_attempt = fields.Datetime(readonly=True, default=fields.Datetime.now)
-    error = fields.Text("What Went Wrong", readonly=True)
-    state_date = fields.Datetime("Since", readonly=True, default=fields.Datetime.now)
 
     _external_id_idx = models.Index(
         "(source_id, external_id) WHERE external_id IS NOT NULL"
     )
     _due_idx = models.Index("(next_attempt, id) WHERE state IN ('waiting', 'sending')")
 
-    # --- by people ---
-
-    def action_resend(self):
-        """Send messages that failed, or perhaps did not arrive, once more."""
-        self._get_writable(("failed", "unknown")).write(
-            {
-                "state": "waiting",
-                "attempts": 0,
-                "error": False,
-                "next_attempt": fields.Datetime.now(),
-            }
-        )
-        self._show_states()
-        self._wake_up()
-        return True
-
-    def action_cancel(self):
-        """Leave messages unsent that have not gone out."""
-        self._get_writable(("waiting", "failed", "unknown"))._set_state("cancelled")
-        return True
-
-    def _get_writable(self, states):
-        """These messages, for people who may work on their leads; others hear why not."""
-        if not self.env.user.has_group("crm_orders_base.group_user"):
-            raise AccessError(self.env._("Only sellers may decide on messages."))
-        self.check_access("read")
-        self.lead_id.check_access("write")
-        found = self.filtered(lambda one: one.state in states)
-        if not found:
-            raise UserError(self.env._("There is nothing to decide on this message."))
-        # People decide in these two ways and no other, so they have no right to write.
-        return found.sudo()
+    def _get_subjects(self):
+        return self.lead_id
 
     # --- into the queue ---
 
@@ -168,14 +115,6 @@ class CrmOrdersOutgoing(models.Model):
         self._wake_up()
         return queued
 
-    @api.model
-    def _wake_up(self, at=None):
-        cron = self.env.ref(
-            "crm_orders_messenger.ir_cron_send", raise_if_not_found=False
-        )
-        if cron:
-            cron.sudo()._trigger(at)
-
     # --- out of the queue ---
 
     @api.model
@@ -194,71 +133,28 @@ class CrmOrdersOutgoing(models.Model):
                 cron._commit_progress(remaining=1)
             if not time_left:
                 self._wake_up()
-                break
-        else:
-            cron._commit_progress(remaining=0)
+                return
+        cron._commit_progress(remaining=0)
+        self._wake_up_for_next()
 
     @api.model
-    def _give_up_stale(self):
-        stale = self.search(
-            [
-                ("state", "=", "sending"),
-                (
-                    "state_date",
-                    "<",
-                    fields.Datetime.subtract(
-                        fields.Datetime.now(), minutes=STALE_MINUTES
-                    ),
-                ),
-            ]
-        )
-        for source, messages in stale.grouped("source_id").items():
-            here = messages.with_context(lang=source._get_lang())
-            here._set_state("unknown", here._get_unknown_text())
+    def _get_own_lang(self, message):
+        return message.source_id._get_lang()
 
     @api.model
-    def _get_unknown_text(self):
-        return self.env._(
-            "The connection broke while the message was under way. Ask the customer, or "
-            "send it again."
-        )
-
-    @api.model
-    def _claim(self):
-        """Mark the next message that is due as being sent, and return it.
-
-        Messages of one conversation keep their order, so one that waits for its next
-        attempt holds up those behind it, and nothing else.
-        """
-        self.flush_model()
-        now = fields.Datetime.now()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                UPDATE crm_orders_outgoing
-                   SET state = 'sending', state_date = %(now)s,
-                       attempts = COALESCE(attempts, 0) + 1
-                 WHERE id IN (
-                     SELECT id FROM crm_orders_outgoing queued
-                      WHERE state = 'waiting' AND next_attempt <= %(now)s
-                        AND NOT EXISTS (
-                            SELECT FROM crm_orders_outgoing earlier
-                             WHERE earlier.conversation_id = queued.conversation_id
-                               AND earlier.state IN ('waiting', 'sending')
-                               AND earlier.id < queued.id
-                        )
-                      ORDER BY next_attempt, id
-                      LIMIT 1
-                        FOR UPDATE SKIP LOCKED
-                 )
-                RETURNING id
-                """,
-                now=now,
+    def _get_queue_condition(self):
+        # Messages of one conversation keep their order, so one that waits for its next
+        # attempt holds up those behind it, and nothing else.
+        return SQL(
+            """
+            NOT EXISTS (
+                SELECT FROM crm_orders_outgoing earlier
+                 WHERE earlier.conversation_id = queued.conversation_id
+                   AND earlier.state IN ('waiting', 'sending')
+                   AND earlier.id < queued.id
             )
+            """
         )
-        claimed = self.browse(row[0] for row in rows)
-        claimed.invalidate_recordset()
-        return claimed
 
     def _send(self):
         """Hand a claimed message to the provider and note what it said."""
@@ -306,18 +202,17 @@ class CrmOrdersOutgoing(models.Model):
         elif error.final or self.attempts >= MAX_ATTEMPTS:
             self._set_state("failed", str(error))
         else:
-            wait = error.retry_after or 60 * BACK_OFF_BASE ** (self.attempts - 1)
-            self.next_attempt = fields.Datetime.add(
-                fields.Datetime.now(), seconds=min(int(wait) + 1, 24 * 3600)
-            )
+            if error.retry_after:
+                self.next_attempt = fields.Datetime.add(
+                    fields.Datetime.now(),
+                    seconds=min(int(error.retry_after) + 1, 24 * 3600),
+                )
             self._set_state("waiting", str(error))
-            self._wake_up(self.next_attempt)
 
     def _set_state(self, state, error=False):
-        self.write(
-            {"state": state, "error": error, "state_date": fields.Datetime.now()}
-        )
+        result = super()._set_state(state, error)
         self._show_states()
+        return result
 
     def _apply_status(self, status):
         """Take over what the provider says became of messages; never backwards."""

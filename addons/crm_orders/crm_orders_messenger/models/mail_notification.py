@@ -1,8 +1,9 @@
 from odoo import fields, models
 
+from odoo.addons.crm_orders_base.models.crm_orders_sending import STATES
 from odoo.addons.mail.tools.discuss import Store
 
-from .crm_orders_outgoing import STATES
+from .crm_orders_outgoing import TOLD
 
 
 class MailNotification(models.Model):
@@ -15,7 +16,7 @@ class MailNotification(models.Model):
         ondelete={"crm_orders": "cascade"},
     )
     crm_orders_state = fields.Selection(
-        STATES,
+        STATES + TOLD,
         "State in the Messenger",
         help="What the provider says of the message; Odoo's own states do not tell "
         "delivered from read.",

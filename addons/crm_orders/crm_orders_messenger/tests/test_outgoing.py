@@ -115,12 +115,12 @@ class TestOutgoing(MessengerMixin, TransactionCase):
             (outgoing.state, outgoing.error), ("failed", "Refused with 403.")
         )
         self.assertEqual(self._mark().notification_status, "exception")
-        outgoing.with_user(self.seller).action_resend()
+        outgoing.with_user(self.seller).action_send_again()
         self._send()
         self.assertEqual(outgoing.state, "sent")
         self.assertEqual(self._mark().notification_status, "pending")
         with self.assertRaises(UserError):
-            outgoing.with_user(self.seller).action_resend()
+            outgoing.with_user(self.seller).action_send_again()
 
     def test_broken_connection_is_not_tried_again_by_itself(self):
         self.provider.answers = [SendError("No answer", uncertain=True)]
@@ -229,4 +229,4 @@ class TestOutgoing(MessengerMixin, TransactionCase):
         self._send()
         stranger = self._outgoing().with_user(self.env.ref("base.public_user"))
         with self.assertRaises(AccessError):
-            stranger.action_resend()
+            stranger.action_send_again()

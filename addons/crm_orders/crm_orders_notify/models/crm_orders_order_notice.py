@@ -2,16 +2,12 @@ from datetime import timedelta
 from smtplib import SMTPException
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import SQL, plaintext2html
 
 from ..tools import quiet_hours
 
 # 1, 3, 9 ... minutes apart: a provider may be away for a day and a half.
 MAX_ATTEMPTS = 9
-# Nothing takes this long to send; whoever began it is no more.
-STALE_MINUTES = 10
 REMIND_BATCH = 1000
 # Columns of a message that was not needed and now is.
 REVIVED = (
@@ -40,14 +36,10 @@ class Undelivered(Exception):
 
 
 class CrmOrdersOrderNotice(models.Model):
-    """Something that a customer is told about an order, once.
-
-    It is marked as being sent, for good, before anybody outside hears of it. If the process
-    dies in between, nobody knows whether it went out, so it is not sent again by itself.
-    """
+    """Something that a customer is told about an order, once."""
 
     _name = "crm_orders.order.notice"
-    _inherit = "crm_orders.queue"
+    _inherit = "crm_orders.sending"
     _description = "Message to a Customer About an Order"
     _order = "id desc"
     _rec_name = "order_id"
@@ -87,22 +79,6 @@ class CrmOrdersOrderNotice(models.Model):
     channel = fields.Selection(
         [("mail", "Mail"), ("sms", "SMS")], required=True, readonly=True
     )
-    state = fields.Selection(
-        [
-            ("waiting", "Waiting"),
-            ("sending", "Being sent"),
-            ("sent", "Sent"),
-            ("failed", "Not sent"),
-            ("unknown", "Perhaps sent"),
-            ("cancelled", "Not needed"),
-        ],
-        required=True,
-        readonly=True,
-        default="waiting",
-        help="Perhaps sent: the connection broke while the message was under way. It is "
-        "not sent again by itself, so that the customer does not get it twice.",
-    )
-    state_date = fields.Datetime("Since", readonly=True, default=fields.Datetime.now)
     recipient = fields.Char("To", readonly=True)
     text = fields.Text(readonly=True)
     note_id = fields.Many2one(
@@ -116,37 +92,8 @@ class CrmOrdersOrderNotice(models.Model):
     _due_idx = models.Index("(next_attempt, id) WHERE state IN ('waiting', 'sending')")
     _failed_idx = models.Index("(company_id) WHERE state IN ('failed', 'unknown')")
 
-    # --- by people ---
-
-    def action_send_again(self):
-        """Send messages that failed, or perhaps did not arrive, once more."""
-        self._get_writable(("failed", "unknown")).write(
-            {
-                "state": "waiting",
-                "attempts": 0,
-                "error": False,
-                "next_attempt": fields.Datetime.now(),
-            }
-        )
-        self._wake_up()
-        return True
-
-    def action_cancel(self):
-        """Leave messages unsent that have not gone out."""
-        self._get_writable(("waiting", "failed", "unknown"))._set_state("cancelled")
-        return True
-
-    def _get_writable(self, states):
-        """These messages, for people who may work on their orders."""
-        if not self.env.user.has_group("crm_orders_base.group_user"):
-            raise AccessError(self.env._("Only sellers may decide on messages."))
-        self.check_access("read")
-        self.order_id.check_access("write")
-        found = self.filtered(lambda one: one.state in states)
-        if not found:
-            raise UserError(self.env._("There is nothing to decide on this message."))
-        # People decide in these two ways and no other, so they have no right to write.
-        return found.sudo()
+    def _get_subjects(self):
+        return self.order_id
 
     # --- into the queue ---
 
@@ -269,7 +216,6 @@ class CrmOrdersOrderNotice(models.Model):
         self._give_up_stale()
         cron._commit_progress(remaining=1)
         while notice := self._claim():
-            notice._set_state("sending")
             # From here on it is known that this was tried, whatever happens.
             cron._commit_progress(remaining=1)
             notice._send()
@@ -278,22 +224,6 @@ class CrmOrdersOrderNotice(models.Model):
                 return
         cron._commit_progress(remaining=0)
         self._wake_up_for_next()
-
-    @api.model
-    def _give_up_stale(self):
-        self.search(self._get_stale_domain())._set_state(
-            "unknown",
-            self.env._(
-                "The connection broke while the message was under way. Ask the customer,"
-                " or send it again."
-            ),
-        )
-
-    @api.model
-    def _get_stale_domain(self):
-        """Messages that whoever began to send them has left behind."""
-        long_ago = fields.Datetime.now() - timedelta(minutes=STALE_MINUTES)
-        return Domain("state", "=", "sending") & Domain("state_date", "<", long_ago)
 
     def _send(self):
         """Send one message, unless it is not needed any more."""
@@ -438,11 +368,6 @@ class CrmOrdersOrderNotice(models.Model):
         final = sms.failure_type not in ("sms_server", "unknown", False)
         sms.unlink()
         raise Undelivered(reason, final=final)
-
-    def _set_state(self, state, error=False):
-        self.write(
-            {"state": state, "error": error, "state_date": fields.Datetime.now()}
-        )
 
     def _tell_of_failure(self, error):
         """Let whoever looks after the order know that the customer was not told."""

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
 from odoo.addons.crm_orders_notify.models.crm_orders_order_notice import Undelivered
@@ -20,9 +19,9 @@ class CrmOrdersOrderNotice(models.Model):
     )
 
     @api.model
-    def _get_stale_domain(self):
+    def _get_stale(self):
         # The queue of the messenger knows by itself what was left behind.
-        return super()._get_stale_domain() & Domain("channel", "!=", "messenger")
+        return super()._get_stale().filtered(lambda one: one.channel != "messenger")
 
     def _send_messenger(self, _subject, text):
         """Hand a text to the queue of the messenger; the customer's name there."""
