@@ -12,6 +12,7 @@ USERS = {
     "admin": "sets up everything and gives rights",
     "manager": "sees orders, tills and stock of both outlets",
     "seller": "turns leads into orders and moves them through their stages",
+    "courier": "takes orders to customers, with the page My Work on a phone",
     "cashier": "sells at the till",
     "payroll": "calculates and confirms the payslips",
 }
@@ -176,6 +177,8 @@ def welcome(url, devices):
     say("           write to the shop; seller finds it in Orders > Leads > Inbox")
     say("  seller   Orders > Board: move an order to its next stage, then copy the")
     say("           order's tracking link and open it in a private window")
+    say("           Orders > Orders > Purchase Plan: what preorders make the shop buy")
+    say(f"  courier  {url}/my-work: take an order, make the window as small as a phone")
     say("  cashier  Point of Sale: open the Helsinki till, choose the customer")
     say("           with the Gold badge, sell something, pay cash")
     say(f"           the receipt is printed to {settings.RECEIPTS}")

@@ -1,6 +1,6 @@
 {
     "name": "Orders in the Demo Shop",
-    "summary": "Leads from the web and orders in every stage for the demo shop",
+    "summary": "Leads from the web, orders in every stage and preorders for the demo shop",
     "version": "19.0.1.0.0",
     "author": "Asiakaskunta",
     "license": "LGPL-3",
@@ -9,8 +9,10 @@
         "crm_orders_assign",
         "crm_orders_funnel",
         "crm_orders_notify",
+        "crm_orders_purchase_plan",
         "crm_orders_stages",
         "crm_orders_web",
+        "crm_orders_work",
         "retail_pos_demo",
     ],
     "data": [
@@ -18,7 +20,9 @@
         "data/crm_orders_assign.xml",
         "data/crm_orders_source.xml",
         "data/crm_orders_source_cost.xml",
+        "data/product_product.xml",
         "data/sale_order.xml",
+        "data/crm_orders_demand.xml",
     ],
     "auto_install": True,
     "post_init_hook": "post_init_hook",

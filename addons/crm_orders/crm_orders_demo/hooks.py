@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 
 from .history import tell_past
 
@@ -21,7 +21,21 @@ ORDER_WAYS = {
     "ready_1": ([(5, 7), (5, 11), (3, 8), (2, 13)], None),
     "ready_2": ([(8, 10), (7, 8), (4, 9), (3, 12)], None),
     "handed_over_1": ([(12, 8), (12, 13), (8, 9), (7, 11), (5, 12)], None),
+    "delivery_1": ([(2, 8), (2, 11), (1, 9), (1, 13)], 5),
+    "delivery_2": ([(3, 7), (2, 12), (1, 8), (1, 11)], 30),
+    "delivery_3": ([(10, 8), (9, 9), (8, 8), (8, 12), (7, 13)], None),
 }
+# Orders that are not of the first type, and the one that the courier has taken.
+ORDER_TYPES = {
+    "delivery_1": "delivery",
+    "delivery_2": "delivery",
+    "delivery_3": "delivery",
+}
+TAKEN = "delivery_1"
+STAGE_SETS = ("pickup", "delivery", "preorder")
+# Deposits of these were paid; that of the third preorder was not yet.
+PREORDERS = ("preorder_1", "preorder_2", "preorder_3")
+PAID_PREORDERS = ("preorder_1", "preorder_2")
 
 # What visitors of the website wrote, with the stage that their lead has reached since.
 LEADS = [
@@ -91,6 +105,7 @@ def post_init_hook(env):
     _keep_leads_in_the_shop(env)
     _load_stages(env, company)
     _place_orders(env)
+    _place_preorders(env)
     tell_past(env)
     _receive_leads(env)
 
@@ -107,10 +122,10 @@ def _keep_leads_in_the_shop(env):
 
 
 def _load_stages(env, company):
-    wizard = env["crm_orders.stage.load"].create(
-        {"stage_set": "pickup", "company_id": company.id}
-    )
-    wizard.action_load()
+    for stage_set in STAGE_SETS:
+        env["crm_orders.stage.load"].create(
+            {"stage_set": stage_set, "company_id": company.id}
+        ).action_load()
 
 
 def _place_orders(env):
@@ -122,6 +137,10 @@ def _place_orders(env):
     stages.enter_on = False
     for name, (entered, planned) in ORDER_WAYS.items():
         order = env.ref(f"crm_orders_demo.order_{name}")
+        if kind := ORDER_TYPES.get(name):
+            order.crm_orders_type_id = env["crm_orders.order.type"].search(
+                [("kind", "=", kind), ("company_id", "=", order.company_id.id)]
+            )
         # The history tells who moved an order: the people of the shop, not the system.
         by_seller = order.with_user(order.user_id)
         by_seller.action_confirm()
@@ -133,8 +152,36 @@ def _place_orders(env):
         if planned is not None:
             order.crm_orders_planned_date = now + timedelta(hours=planned)
         _tell_customer(order)
+    courier = env.ref("crm_orders_demo.user_courier")
+    env.ref(f"crm_orders_demo.order_{TAKEN}").crm_orders_user_id = courier
     for stage, event in events.items():
         stage.enter_on = event
+
+
+def _place_preorders(env):
+    """Confirm preorders of what is not there yet, and take the deposits in."""
+    for name in PREORDERS:
+        order = env.ref(f"crm_orders_demo.order_{name}")
+        order.with_user(order.user_id).action_confirm()
+        _tell_customer(order)
+        if name in PAID_PREORDERS:
+            _pay_deposit(order)
+
+
+def _pay_deposit(order):
+    env = order.env
+    env["sale.advance.payment.inv"].create(
+        {
+            "sale_order_ids": [Command.set(order.ids)],
+            "advance_payment_method": "fixed",
+            "fixed_amount": order.crm_orders_deposit,
+        }
+    ).create_invoices()
+    invoice = order.invoice_ids
+    invoice.action_post()
+    env["account.payment.register"].with_context(
+        active_model=invoice._name, active_ids=invoice.ids
+    ).create({})._create_payments()
 
 
 def _tell_customer(order):

@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from ..history import REQUESTS
-from ..hooks import KEY, LEADS, ORDER_WAYS
+from ..hooks import KEY, LEADS, ORDER_WAYS, PREORDERS
 
 
 @tagged("post_install", "-at_install")
@@ -23,10 +23,12 @@ class TestDemo(HttpCase):
 
     def test_orders_fill_every_stage_of_the_way(self):
         orders = self.env["sale.order"].union(*map(self._order, ORDER_WAYS))
-        way = self.env["crm_orders.stage"]._get_way(
-            self.env.company, orders.crm_orders_type_id
-        )
-        self.assertEqual(orders.crm_orders_stage_id, way)
+        for order_type, group in orders.grouped("crm_orders_type_id").items():
+            way = self.env["crm_orders.stage"]._get_way(self.env.company, order_type)
+            if order_type.kind == "pickup":
+                self.assertEqual(group.crm_orders_stage_id, way)
+            else:
+                self.assertLessEqual(group.crm_orders_stage_id, way)
         self.assertEqual(self._order("waiting_1").crm_orders_due, "late")
         self.assertFalse(self._order("quotation_1").crm_orders_stage_id)
 
@@ -48,6 +50,26 @@ class TestDemo(HttpCase):
         self.assertIn(self._order("ready_1").name, ready.mapped("order_id.name"))
         self.assertTrue(all(notices.mapped("recipient")))
         self.assertFalse(self.env["mail.mail"].search([("res_id", "in", orders.ids)]))
+
+    def test_courier_has_work(self):
+        self.authenticate("courier", "courier")
+        self.assertEqual(self.url_open("/my-work").status_code, 200)
+        cards = self.make_jsonrpc_request("/my-work/cards")["cards"]
+        orders = {card["name"] for card in cards}
+        self.assertIn(self._order("delivery_1").name, orders)
+        self.assertIn(self._order("delivery_2").name, orders)
+
+    def test_preorders_stand_in_line(self):
+        orders = [self._order(name) for name in PREORDERS]
+        self.assertEqual(
+            [order.crm_orders_preorder_state for order in orders],
+            ["goods", "goods", "deposit"],
+        )
+        self.assertGreater(orders[1].crm_orders_deposit_held, 0)
+        plan = self.env["crm_orders.purchase.plan"].search(
+            [("product_id", "=", self.env.ref("crm_orders_demo.product_aurora").id)]
+        )
+        self.assertTrue(plan)
 
     def test_contact_form_is_where_visitors_are_told(self):
         page = self.url_open("/crm_orders/v1/form/demo-contact-form")

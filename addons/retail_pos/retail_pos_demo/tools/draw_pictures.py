@@ -189,8 +189,8 @@ def candle_holder():
     p.save("img/product_candle_holder.png")
 
 
-def lantern():
-    p = product_picture(NIGHT)
+def lantern(name, sky, frame):
+    p = product_picture(sky)
     for x, y in (
         (8, 18),
         (86, 12),
@@ -204,17 +204,17 @@ def lantern():
     ):
         p.disc(x, y, 0.8, MIST)
     p.disc(50, 88, 30, "#2a3a4d", 4)
-    p.ring(50, 24, 9, 1.8, SAND)
-    p.shape([(38, 36), (62, 36), (55, 26), (45, 26)], SAND)
-    p.box(33, 36, 67, 86, SAND, 2)
+    p.ring(50, 24, 9, 1.8, frame)
+    p.shape([(38, 36), (62, 36), (55, 26), (45, 26)], frame)
+    p.box(33, 36, 67, 86, frame, 2)
     p.box(37, 41, 63, 80, "#4b5a63")
     p.disc(50, 66, 13, "#8b7a4f", 14)
     p.disc(50, 66, 9, "#c2a052", 10)
     p.box(45, 66, 55, 80, CREAM, 1)
     p.leaf(50, 66, 15, -90, GLOW)
-    p.line([(50, 36), (50, 41)], SAND, 1)
+    p.line([(50, 36), (50, 41)], frame, 1)
     p.box(30, 84, 70, 88, "#a98b5b", 1)
-    p.save("img/product_lantern.png")
+    p.save(f"img/product_{name}.png")
 
 
 def cushion():
@@ -704,7 +704,7 @@ def icon():
 
 def main():
     for draw in (
-        vase, candle_holder, lantern, cushion, blanket,
+        vase, candle_holder, cushion, blanket,
         mug, bowl, tray, cutting_board, kitchen_towel,
         coffee, tea, jam, rye_crisps, cup_of_coffee, cinnamon_bun,
         cookbook, forest_book, picture_book, notebook, card_set,
@@ -712,10 +712,13 @@ def main():
         logo, icon,
     ):  # fmt: skip
         draw()
+    lantern("lantern", NIGHT, SAND)
+    lantern("aurora", GREEN, MIST)
     person("manager", "#dfe9e3", GREEN, "#6b4a2f", "bun", glasses=True)
     person("seller", "#e6e1d5", BLUE, "#3b2f28", "short")
     person("cashier", "#f0e0d6", RED, "#d8a24e", "long")
     person("payroll", "#e0e6ee", NIGHT, GREY, "short", glasses=True)
+    person("courier", "#e9e4d0", GLOW, "#6b4a2f", "short")
 
 
 if __name__ == "__main__":
