@@ -12,6 +12,7 @@
         "data/ir_cron.xml",
         "views/sale_order_views.xml",
         "views/sale_order_line_views.xml",
+        "views/sale_portal_templates.xml",
         "views/product_template_views.xml",
         "views/crm_orders_deposit_views.xml",
         "views/res_config_settings_views.xml",

@@ -10,6 +10,8 @@ from odoo.tools import SQL, float_compare
 from odoo.addons.crm_orders_stages.models.crm_orders_order_way import Move
 from odoo.addons.crm_orders_stages.models.crm_orders_stage import STAGE_GROUP
 
+from .product_template import NoPlace
+
 OPEN_MOVES = ("confirmed", "waiting", "partially_available", "assigned")
 
 
@@ -56,6 +58,13 @@ class CrmOrdersOrderQueue(models.AbstractModel):
         compute="_compute_crm_orders_place",
         groups=STAGE_GROUP,
         help="1 gets the next goods. Of several products the longest line counts.",
+    )
+    crm_orders_is_too_late = fields.Boolean(
+        "No Places Left",
+        compute="_compute_crm_orders_is_too_late",
+        compute_sudo=True,
+        groups=STAGE_GROUP,
+        help="What is left of the quota is less than this quotation asks for.",
     )
 
     def _compute_crm_orders_place(self):
@@ -114,7 +123,7 @@ class CrmOrdersOrderQueue(models.AbstractModel):
             quota = template.crm_orders_preorder_quota
             digits = {"precision_rounding": template.uom_id.rounding}
             if float_compare(taken.get(template.id, 0), quota, **digits) > 0:
-                raise UserError(
+                raise NoPlace(
                     self.env._(
                         "%(product)s: only %(quota)g can be preordered, and with this"
                         " order it would be %(taken)g.",
@@ -124,6 +133,50 @@ class CrmOrdersOrderQueue(models.AbstractModel):
                     )
                 )
         templates.filtered("crm_orders_preorder_limit")._crm_orders_check_limit(self)
+
+    @api.depends("crm_orders_is_preorder", "state")
+    def _compute_crm_orders_is_too_late(self):
+        asking = self.filtered(
+            lambda order: (
+                order.crm_orders_is_preorder and order.state in ("draft", "sent")
+            )
+        )
+        lines = asking.order_line.filtered("crm_orders_is_preorder")
+        templates = lines.product_id.product_tmpl_id.filtered(
+            "crm_orders_preorder_quota"
+        )
+        taken = templates._get_crm_orders_preordered() if templates else {}
+        for order in self:
+            order.crm_orders_is_too_late = False
+        for order in asking:
+            ours = order.order_line.filtered("crm_orders_is_preorder")
+            for template in ours.product_id.product_tmpl_id & templates:
+                wanted = sum(
+                    line.crm_orders_preorder_qty
+                    for line in ours
+                    if line.product_id.product_tmpl_id == template
+                )
+                left = template.crm_orders_preorder_quota - taken.get(template.id, 0)
+                digits = {"precision_rounding": template.uom_id.rounding}
+                if float_compare(wanted, left, **digits) > 0:
+                    order.crm_orders_is_too_late = True
+
+    def _crm_orders_tell_no_place(self, reason):
+        """Let people know of orders that were paid for although no place was left.
+
+        The money is there and the customer waits: somebody has to decide.
+        """
+        for order in self:
+            order.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=(order.user_id or self.env.user).id,
+                summary=self.env._("Paid for, but no place is left"),
+                note=self.env._(
+                    "%(reason)s Raise the quota and confirm the order, or refund what was"
+                    " paid.",
+                    reason=reason,
+                ),
+            )
 
     # --- places ---
 

@@ -1,6 +1,8 @@
 from odoo import Command, models
 from odoo.tools import str2bool
 
+from .product_template import NoPlace
+
 
 class PaymentTransaction(models.Model):
     """Deposits that are paid on the web get an accounting document."""
@@ -8,8 +10,24 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     def _check_amount_and_confirm_order(self):
-        confirmed = super()._check_amount_and_confirm_order()
-        self.sudo()._crm_orders_invoice_deposits()
+        preorders = self.filtered(
+            lambda one: any(one.sudo().sale_order_ids.mapped("crm_orders_is_preorder"))
+        )
+        others = self - preorders
+        confirmed = super(PaymentTransaction, others)._check_amount_and_confirm_order()
+        for transaction in preorders:
+            one = super(PaymentTransaction, transaction)
+            try:
+                with self.env.cr.savepoint():
+                    found = one._check_amount_and_confirm_order()
+                    self.env.flush_all()
+                confirmed |= found
+            except NoPlace as error:
+                # Somebody was faster. With an error, Odoo would try the same again, in
+                # vain and without anybody knowing.
+                self.env.invalidate_all()
+                transaction.sudo().sale_order_ids._crm_orders_tell_no_place(str(error))
+        preorders.sudo()._crm_orders_invoice_deposits()
         return confirmed
 
     def _crm_orders_invoice_deposits(self):

@@ -9,6 +9,10 @@ DEPOSIT_KINDS = [
 ]
 
 
+class NoPlace(UserError):
+    """There are no places left of what is to be preordered, or none for its customer."""
+
+
 class ProductTemplate(models.Model):
     """Products can be ordered before they are there."""
 
@@ -206,7 +210,7 @@ class ProductTemplate(models.Model):
                 limit = template.crm_orders_preorder_limit
                 digits = {"precision_rounding": template.uom_id.rounding}
                 if float_compare(quantity, limit, **digits) > 0:
-                    raise UserError(
+                    raise NoPlace(
                         self.env._(
                             "%(product)s: one customer can preorder %(limit)g, and"
                             " %(customer)s would have %(quantity)g.",

@@ -168,6 +168,13 @@ class SaleOrder(models.Model):
         self.sudo().filtered("crm_orders_is_preorder")._crm_orders_leave_line()
         return result
 
+    def _has_to_be_paid(self):
+        # Nobody pays for a place that is not there any more.
+        return super()._has_to_be_paid() and not self.sudo().crm_orders_is_too_late
+
+    def _has_to_be_signed(self):
+        return super()._has_to_be_signed() and not self.sudo().crm_orders_is_too_late
+
     def _crm_orders_look_at_payments(self):
         result = super()._crm_orders_look_at_payments()
         # A deposit that is paid gives a place in line, whether there are stages or not.

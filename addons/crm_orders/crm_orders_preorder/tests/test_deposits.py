@@ -145,28 +145,49 @@ class TestDeposits(PreorderCommon):
         )
         self.assertEqual(groups, [("month", self.customers[0], 30.0)])
 
-    def test_payment_on_the_web_is_a_deposit(self):
-        order = self._preorder(confirm=False)
+    def _pay_on_the_web(self, order, amount):
         provider = self.env["payment.provider"].sudo().search([], limit=1)
         provider = provider.copy({"name": "Test", "company_id": self.company.id})
         methods = self.env["payment.method"].sudo().with_context(active_test=False)
-        method = methods.search([], limit=1)
-        transaction = (
+        return (
             self.env["payment.transaction"]
             .sudo()
             .create(
                 {
                     "provider_id": provider.id,
-                    "payment_method_id": method.id,
-                    "amount": 30,
+                    "payment_method_id": methods.search([], limit=1).id,
+                    "amount": amount,
                     "currency_id": order.currency_id.id,
                     "partner_id": order.partner_id.id,
                     "operation": "online_direct",
-                    "reference": "preorder-test",
+                    "reference": f"preorder-test-{order.id}",
                     "sale_order_ids": [Command.set(order.ids)],
                 }
             )
         )
+
+    def test_whoever_pays_for_a_place_that_is_gone_is_not_forgotten(self):
+        self.game.crm_orders_preorder_quota = 1
+        first, second = (self._preorder(n, confirm=False) for n in range(2))
+        paid = self._pay_on_the_web(second, 30)
+        self.assertFalse(second.crm_orders_is_too_late)
+        first.action_confirm()
+        second.invalidate_recordset()
+        self.assertTrue(second.crm_orders_is_too_late)
+        self.assertFalse(second._has_to_be_paid(), "no more money is asked for")
+        paid._set_done()
+        second.invalidate_recordset()
+        paid._check_amount_and_confirm_order()
+        self.assertEqual(second.state, "draft")
+        self.assertFalse(paid.invoice_ids)
+        self.assertIn("only 1 can be preordered", second.activity_ids.note)
+        self.game.crm_orders_preorder_quota = 2
+        second.action_confirm()
+        self.assertEqual(second.state, "sale")
+
+    def test_payment_on_the_web_is_a_deposit(self):
+        order = self._preorder(confirm=False)
+        transaction = self._pay_on_the_web(order, 30)
         transaction._set_done()
         transaction._check_amount_and_confirm_order()
         self.assertEqual(order.state, "sale")
