@@ -3,6 +3,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 from lxml import etree
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.fields import Datetime
 from odoo.tests import TransactionCase, tagged
@@ -386,6 +387,29 @@ class TestOrderStages(StagesMixin, TransactionCase):
         with self.assertQueryCount(40):
             orders.action_crm_orders_next_stage()
             self.env.flush_all()
+
+    def test_order_of_two_thousand_lines_moves_like_one_of_two(self):
+        def queries_for(count):
+            # Without a name, Odoo names every line once for each line.
+            line = {"product_id": self.product.id, "price_unit": 1.0, "name": "x"}
+            order = self._new_orders(
+                1, order_line=[Command.create(line) for _number in range(count)]
+            )
+            order.action_confirm()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            for _stage in (self.stage_work, self.stage_ready):
+                order.action_crm_orders_next_stage()
+            order._get_crm_orders_tracking_values()
+            self.assertLessEqual(len(order._get_crm_orders_label_lines()), count)
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        queries_for(1)
+        few = queries_for(2)
+        # Odoo reads a thousand records at once.
+        self.assertLessEqual(queries_for(2000), few + 10)
 
     def test_tokens_for_many_orders_are_written_at_once(self):
         orders = self._confirmed_orders(30)

@@ -1,0 +1,77 @@
+from contextlib import contextmanager
+
+from psycopg2.errors import SerializationFailure
+
+from odoo import Command, api
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.sql_db import db_connect
+from odoo.tests import BaseCase, get_db_name, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestConcurrency(BaseCase):
+    """Two people request the same at once, each in a transaction of their own."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self._new_env() as env:
+            vendor = env["res.partner"].create({"name": "Concurrency vendor"})
+            product = env["product.product"].create(
+                {
+                    "name": "Concurrency test",
+                    "type": "consu",
+                    "is_storable": True,
+                    "seller_ids": [Command.create({"partner_id": vendor.id})],
+                }
+            )
+            demand = env["crm_orders.demand"].create(
+                {"product_id": product.id, "quantity": 3}
+            )
+            self.vendor_id, self.product_id = vendor.id, product.id
+            self.demand_id = demand.id
+        self.addCleanup(self._clean_up)
+
+    @contextmanager
+    def _new_env(self):
+        """A transaction of its own, committed when the block ends well."""
+        with db_connect(get_db_name()).cursor() as cr:
+            yield api.Environment(cr, api.SUPERUSER_ID, {})
+
+    def _clean_up(self):
+        with self._new_env() as env:
+            requests = self._requests(env)
+            requests.button_cancel()
+            requests.unlink()
+            env["crm_orders.demand"].browse(self.demand_id).unlink()
+            product = env["product.product"].browse(self.product_id)
+            product.product_tmpl_id.action_archive()
+            env["res.partner"].browse(self.vendor_id).action_archive()
+
+    def _requests(self, env):
+        return env["purchase.order"].search([("partner_id", "=", self.vendor_id)])
+
+    def _plan(self, env):
+        rows = env["crm_orders.purchase.plan"].search(
+            [("product_id", "=", self.product_id)]
+        )
+        self.assertEqual(rows.to_buy, 3)
+        return rows
+
+    def test_the_same_is_requested_once(self):
+        with self._new_env() as one, self._new_env() as other:
+            mine, theirs = self._plan(one), self._plan(other)
+            mine.action_make_rfqs()
+            one.cr.commit()
+            with self.assertRaises(SerializationFailure):
+                theirs.action_make_rfqs()
+            other.cr.rollback()
+            other.transaction.clear()
+            # Odoo answers the request anew; now it is seen to be on its way.
+            with self.assertRaisesRegex(UserError, "may be on its way"):
+                other["crm_orders.purchase.plan"].browse(theirs.ids).action_make_rfqs()
+            other.cr.rollback()
+        with self._new_env() as env:
+            lines = self._requests(env).order_line
+            self.assertEqual((len(lines), lines.product_qty), (1, 3))
