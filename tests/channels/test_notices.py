@@ -1,8 +1,13 @@
 """What customers are told about their orders, as it really reaches them."""
 
+import asyncio
+import json
+import os
 import random
 import re
+import signal
 import socket
+import subprocess
 import time
 from email import message_from_bytes
 from email.policy import default
@@ -15,6 +20,7 @@ from test_messengers import connect
 # Other people each time, so that it can be tried on the same shop again.
 NUMBER = random.randrange(10**8, 10**9)
 ADDRESS = f"inka.{NUMBER}@customer.example"
+TOLD, KILLS = 40, 4
 QUIET_TIME = 5  # seconds in which nothing more should come
 SETTINGS = {
     "crm_orders_quiet_from": 0,
@@ -29,10 +35,12 @@ class Mailbox:
     def __init__(self):
         self.mails = []
         self.is_away = False
+        self.slowness = 0
 
     async def handle_DATA(self, _server, _session, envelope):
         if self.is_away:
             return "451 Try again later"
+        await asyncio.sleep(self.slowness)
         self.mails.append((envelope.rcpt_tos, envelope.content))
         return "250 OK"
 
@@ -170,6 +178,104 @@ def test_server_that_is_away_is_tried_again(mailbox, seller, manager, ready):
         patience=120,
     )
     assert len([text for text in mailbox.texts_to(address) if "is ready" in text]) == 1
+
+
+class Sender:
+    """A process of its own that sends what is due, and may be killed."""
+
+    def __init__(self):
+        command = json.loads(os.environ["E2E_ODOO_COMMAND"])
+        command.insert(command.index("--config"), "shell")
+        self._process = subprocess.Popen(
+            [*command, "--no-http", "--log-level", "error"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._process.stdin.write(b"env['crm_orders.order.notice']._cron_send()\n")
+        self._process.stdin.close()
+
+    def kill(self):
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(30)
+
+    def is_at_work(self):
+        return self._process.poll() is None
+
+
+def test_killed_senders_tell_nobody_twice(mailbox, admin, manager, ready):
+    """Each order's customer is told once at most, whenever whoever sends is killed."""
+    chance = random.Random(NUMBER)
+    (cron,) = admin.find(
+        "ir.model.data",
+        [("module", "=", "crm_orders_notify"), ("name", "=", "ir_cron_send")],
+        "res_id",
+    )
+    admin.call("ir.cron", "write", [cron["res_id"]], {"active": False})
+    mailbox.slowness = 0.05
+    kills = 0
+    try:
+        people = manager.call(
+            "res.partner",
+            "create",
+            [
+                {"name": f"Kill {n}", "email": f"kill.{NUMBER}.{n}@customer.example"}
+                for n in range(TOLD)
+            ],
+        )
+        orders = manager.call(
+            "sale.order", "create", [{"partner_id": partner} for partner in people]
+        )
+        manager.call("sale.order", "action_confirm", orders)
+        manager.call("sale.order", "write", orders, {"crm_orders_stage_id": ready})
+        sender = Sender()
+        end = time.monotonic() + 240
+        aim = chance.randrange(1, TOLD // KILLS)
+        while sender.is_at_work() and time.monotonic() < end:
+            if kills < KILLS and len(kill_mails(mailbox)) >= aim:
+                time.sleep(chance.random() * 2 * mailbox.slowness)
+                sender.kill()
+                kills += 1
+                aim = len(kill_mails(mailbox)) + chance.randrange(1, TOLD // KILLS)
+                sender = Sender()
+            time.sleep(0.01)
+        assert not sender.is_at_work(), "The last one should have sent the rest."
+    finally:
+        mailbox.slowness = 0
+        admin.call("ir.cron", "write", [cron["res_id"]], {"active": True})
+    assert kills == KILLS
+    notices = manager.find(
+        "crm_orders.order.notice",
+        [("order_id", "in", orders), ("stage_id", "=", ready)],
+        "partner_id",
+        "state",
+    )
+    assert len(notices) == TOLD
+    mails = kill_mails(mailbox)
+    assert len(mails) == len(set(mails)), "Somebody was told twice."
+    names = dict(zip(people, range(TOLD), strict=True))
+    for notice in notices:
+        address = f"kill.{NUMBER}.{names[notice['partner_id'][0]]}@customer.example"
+        if notice["state"] == "sent":
+            assert address in mails
+        else:
+            # Nobody knows; after ten minutes people are asked.
+            assert notice["state"] == "sending"
+    under_way = [one for one in notices if one["state"] == "sending"]
+    assert len(under_way) <= KILLS
+    # Leave the board as it was.
+    manager.call("sale.order", "action_cancel", orders)
+
+
+def kill_mails(mailbox):
+    """Who was told that the goods are ready, each as often as it was."""
+    return [
+        recipient
+        for recipients, content in list(mailbox.mails)
+        for recipient in recipients
+        if f"kill.{NUMBER}" in recipient and b"is ready" in content
+    ]
 
 
 def test_customer_is_told_on_telegram(mailbox, manager, seller, provider, ready):
