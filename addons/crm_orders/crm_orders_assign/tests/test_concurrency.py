@@ -1,25 +1,23 @@
 from collections import Counter
-from contextlib import contextmanager
 from datetime import timedelta
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import Command, api, fields
+from odoo import Command, fields
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.sql_db import db_connect
-from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.crm_orders_base.tests.common import SeveralTransactions
 
 NAME = "Concurrency of assignment"
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
+class TestConcurrency(SeveralTransactions):
     """Two workers at once, each with a connection and transactions of its own."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         with self._new_env() as env:
             company = env.ref("base.main_company")
             # Whatever else this database holds must not take our leads.
@@ -66,12 +64,6 @@ class TestConcurrency(BaseCase):
             self.rule_id, self.policy_id = rule.id, policy.id
         self.registry.clear_cache()
         self.addCleanup(self._clean_up)
-
-    @contextmanager
-    def _new_env(self):
-        """A transaction of its own, committed when the block ends well."""
-        with db_connect(get_db_name()).cursor() as cr:
-            yield api.Environment(cr, api.SUPERUSER_ID, {})
 
     def _clean_up(self):
         with self._new_env() as env:
@@ -148,10 +140,9 @@ class TestConcurrency(BaseCase):
     def test_worker_that_dies_takes_no_turn(self):
         with self._new_env() as env:
             first = self._create(env).user_id.id
-        with db_connect(get_db_name()).cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
+        with self._new_env() as env:
             lost = self._create(env).user_id.id
-            cr.rollback()
+            env.cr.rollback()
         with self._new_env() as env:
             again = self._create(env).user_id.id
         self.assertNotEqual(first, lost)
@@ -219,11 +210,10 @@ class TestConcurrency(BaseCase):
 
     def test_escalation_that_dies_is_done_again_once(self):
         lead_id = self._make_due()
-        with db_connect(get_db_name()).cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
+        with self._new_env() as env:
             env["crm_orders.sla.policy"]._escalate(env["crm.lead"].browse(lead_id))
             env.flush_all()
-            cr.rollback()
+            env.cr.rollback()
         self.assertEqual(self._reminders(), (0, 0))
         with self._new_env() as env:
             env["crm_orders.sla.policy"]._escalate(env["crm.lead"].browse(lead_id))

@@ -1,15 +1,13 @@
 import threading
 import time
-from contextlib import contextmanager
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import api
 from odoo.exceptions import LockError, UserError
-from odoo.modules.registry import Registry
-from odoo.sql_db import db_connect
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.crm_orders_base.tests.common import SeveralTransactions
 
 TELEGRAM = {"kind": "telegram", "value": 4242424242}
 PHONE = {"kind": "phone", "value": "+358 40 4242424"}
@@ -17,7 +15,7 @@ WHATSAPP = {"kind": "whatsapp", "value": "358404242424"}
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
+class TestConcurrency(SeveralTransactions):
     """Two workers at once, each with a connection and a transaction of its own.
 
     `SerializationFailure` makes a worker begin anew.
@@ -25,16 +23,9 @@ class TestConcurrency(BaseCase):
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         with self._new_env() as env:
             self.partner_id = env["res.partner"].create({"name": "Concurrency"}).id
         self.addCleanup(self._clean_up)
-
-    @contextmanager
-    def _new_env(self):
-        """A transaction of its own, committed when the block ends well."""
-        with db_connect(get_db_name()).cursor() as cr:
-            yield api.Environment(cr, api.SUPERUSER_ID, {})
 
     def _clean_up(self):
         with self._new_env() as env:

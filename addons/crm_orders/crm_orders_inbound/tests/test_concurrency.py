@@ -1,25 +1,22 @@
 import json
 import threading
-from contextlib import contextmanager
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import api
-from odoo.modules.registry import Registry
-from odoo.sql_db import db_connect
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.crm_orders_base.tests.common import SeveralTransactions
 
 KEY = "key of the concurrency test"
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
+class TestConcurrency(SeveralTransactions):
     """Two processes at once, each with a connection and transactions of its own."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         with self._new_env() as env:
             source = env["crm_orders.source"].create(
                 {"name": "Concurrency test", "rate_limit": 0}
@@ -28,12 +25,6 @@ class TestConcurrency(BaseCase):
             self.source_id = source.id
         self.registry.clear_cache()
         self.addCleanup(self._clean_up)
-
-    @contextmanager
-    def _new_env(self):
-        """A transaction of its own, committed when the block ends well."""
-        with db_connect(get_db_name()).cursor() as cr:
-            yield api.Environment(cr, api.SUPERUSER_ID, {})
 
     def _clean_up(self):
         with self._new_env() as env:

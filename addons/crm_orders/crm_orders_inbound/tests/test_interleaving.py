@@ -1,15 +1,13 @@
 import json
-from contextlib import contextmanager
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg2.extensions import TransactionRollbackError
 
-from odoo import api
-from odoo.modules.registry import Registry
-from odoo.sql_db import db_connect
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.crm_orders_base.tests.common import SeveralTransactions
 
 KEY = "key of the test of interleavings"
 MODEL_LOGGER = "odoo.addons.crm_orders_inbound.models.crm_orders_event"
@@ -30,12 +28,11 @@ STEPS = st.one_of(
 
 
 @tagged("post_install", "-at_install")
-class TestInterleaving(BaseCase):
+class TestInterleaving(SeveralTransactions):
     """Whatever comes twice and whoever dies: one lead for each request, none without."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         with self._new_env() as env:
             source = env["crm_orders.source"].create(
                 {"name": "Interleavings", "rate_limit": 0}
@@ -44,12 +41,6 @@ class TestInterleaving(BaseCase):
             self.source_id = source.id
         self.registry.clear_cache()
         self.addCleanup(self._clean_up, True)
-
-    @contextmanager
-    def _new_env(self):
-        """A transaction of its own, committed when the block ends well."""
-        with db_connect(get_db_name()).cursor() as cr:
-            yield api.Environment(cr, api.SUPERUSER_ID, {})
 
     def _clean_up(self, with_source=False):
         with self._new_env() as env:

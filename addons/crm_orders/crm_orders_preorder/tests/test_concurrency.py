@@ -1,21 +1,18 @@
-from contextlib import contextmanager
-
 from psycopg2.errors import SerializationFailure
 
-from odoo import Command, api
+from odoo import Command
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.sql_db import db_connect
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
+
+from odoo.addons.crm_orders_base.tests.common import SeveralTransactions
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
+class TestConcurrency(SeveralTransactions):
     """Two people take the last place at once, each in a transaction of their own."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         with self._new_env() as env:
             product = env["product.product"].create(
                 {
@@ -42,12 +39,6 @@ class TestConcurrency(BaseCase):
             self.product_id, self.partner_ids = product.id, partners.ids
             self.order_ids = orders.ids
         self.addCleanup(self._clean_up)
-
-    @contextmanager
-    def _new_env(self):
-        """A transaction of its own, committed when the block ends well."""
-        with db_connect(get_db_name()).cursor() as cr:
-            yield api.Environment(cr, api.SUPERUSER_ID, {})
 
     def _clean_up(self):
         with self._new_env() as env:

@@ -3,16 +3,15 @@ from contextlib import contextmanager
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import api
-from odoo.modules.registry import Registry
-from odoo.sql_db import db_connect
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
+
+from odoo.addons.crm_orders_base.tests.common import SeveralTransactions
 
 from .common import picture
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
+class TestConcurrency(SeveralTransactions):
     """One thing that arrives twice at once, and two workers who want one order.
 
     `SerializationFailure` makes Odoo answer the request anew by itself.
@@ -20,7 +19,6 @@ class TestConcurrency(BaseCase):
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         with self._new_env() as env:
             company = env.company
             stages = env["crm_orders.stage"].create(
@@ -66,13 +64,10 @@ class TestConcurrency(BaseCase):
         self.addCleanup(self._clean_up)
 
     @contextmanager
-    def _new_env(self, worker=None):
-        """A transaction of its own, committed when the block ends well."""
-        uid = api.SUPERUSER_ID if worker is None else self.ids["res.users"][worker]
-        with db_connect(get_db_name()).cursor() as cr:
-            env = api.Environment(cr, uid, {})
+    def _as_worker(self, number):
+        with self._new_env(self.ids["res.users"][number]) as env:
             # The transaction begins here, not with what it does first.
-            cr.execute("SELECT 1")
+            env.cr.execute("SELECT 1")
             yield env
 
     def _clean_up(self):
@@ -103,10 +98,10 @@ class TestConcurrency(BaseCase):
             )
 
     def test_photo_that_arrives_twice_at_once_is_kept_once(self):
-        with self._new_env(0) as env:
+        with self._as_worker(0) as env:
             self._act(env, "take")
         token, image = str(uuid.uuid4()), picture()
-        with self._new_env(0) as one, self._new_env(0) as other:
+        with self._as_worker(0) as one, self._as_worker(0) as other:
             self._act(one, "photo", token, image=image)
             one.cr.commit()
             with self.assertRaises(SerializationFailure):
@@ -121,17 +116,17 @@ class TestConcurrency(BaseCase):
 
     def test_what_was_broken_off_is_done_when_it_comes_again(self):
         token = str(uuid.uuid4())
-        with self._new_env(0) as env:
+        with self._as_worker(0) as env:
             self._act(env, "take", token)
             # The server is killed before it has kept anything.
             env.cr.rollback()
         self.assertEqual(self._count("take"), (0, 0))
-        with self._new_env(0) as env:
+        with self._as_worker(0) as env:
             self.assertEqual(self._act(env, "take", token)["state"], "done")
         self.assertEqual(self._count("take"), (0, 1))
 
     def test_order_wanted_by_two_goes_to_one(self):
-        with self._new_env(0) as one, self._new_env(1) as other:
+        with self._as_worker(0) as one, self._as_worker(1) as other:
             self.assertEqual(self._act(one, "take")["state"], "done")
             one.cr.commit()
             stage_id = self.ids["crm_orders.stage"][0]
