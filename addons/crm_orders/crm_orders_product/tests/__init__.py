@@ -1,0 +1,2 @@
+from . import test_glance
+from . import test_months
