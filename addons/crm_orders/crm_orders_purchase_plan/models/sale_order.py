@@ -13,38 +13,18 @@ class SaleOrder(models.Model):
         bought = lines.filtered("crm_orders_purchase_line_ids")
         result = super()._action_cancel()
         for line in bought:
-            line.order_id._crm_orders_correct_purchase(line)
+            line._crm_orders_correct_purchase(line.crm_orders_preorder_qty)
+            line.crm_orders_purchase_line_ids = [Command.clear()]
         return result
 
-    def _crm_orders_correct_purchase(self, line):
-        """Take a cancelled line off requests for quotation, or warn who sent them."""
+    def _crm_orders_warn_buyer(self, purchase, line, quantity):
+        """Tell the buyer, and whoever sells, that the vendor has been asked for too much."""
         self.ensure_one()
-        wanted = line.crm_orders_preorder_qty
-        purchase_lines = line.crm_orders_purchase_line_ids
-        line.crm_orders_purchase_line_ids = [Command.clear()]
-        for bought in purchase_lines.filtered(
-            lambda one: one.order_id.state == "draft"
-        ):
-            unit = line.product_id.uom_id
-            less = min(wanted, bought.product_uom_qty)
-            wanted -= less
-            left = bought.product_uom_qty - less
-            if bought.product_uom_id.compare(left, 0) <= 0:
-                bought.unlink()
-            else:
-                bought.product_qty = unit._compute_quantity(left, bought.product_uom_id)
-        for purchase in purchase_lines.exists().order_id.filtered(
-            lambda one: one.state in ("sent", "to approve", "purchase")
-        ):
-            self._crm_orders_warn_buyer(purchase, line)
-
-    def _crm_orders_warn_buyer(self, purchase, line):
-        """Tell the buyer, and whoever cancelled, that the vendor knows of the order."""
         text = self.env._(
-            "Preorder %(order)s is cancelled: %(quantity)g × %(product)s. The vendor has"
+            "Preorder %(order)s no longer needs %(quantity)g × %(product)s. The vendor has"
             " been asked for it already with %(purchase)s.",
             order=self.name,
-            quantity=line.crm_orders_preorder_qty,
+            quantity=quantity,
             product=line.product_id.display_name,
             purchase=purchase.name,
         )

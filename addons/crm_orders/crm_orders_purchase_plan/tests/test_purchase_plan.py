@@ -142,6 +142,18 @@ class TestPurchasePlan(PreorderCommon):
         self.assertIn(order.name, rfq.activity_ids.note)
         self.assertIn(rfq.name, order.message_ids[0].body)
 
+    def test_preorder_of_fewer_pieces_is_bought_less(self):
+        order = self._preorder(0, quantity=4)
+        self._plan().action_make_rfqs()
+        rfq = self._rfqs()
+        order.order_line.product_uom_qty = 3
+        self.assertEqual(rfq.order_line.product_qty, 3)
+        self.assertEqual(rfq.order_line.crm_orders_sale_line_ids, order.order_line)
+        rfq.state = "sent"
+        order.order_line.product_uom_qty = 1
+        self.assertEqual(rfq.order_line.product_qty, 3, "the vendor has been asked")
+        self.assertIn("no longer needs 2 ×", rfq.activity_ids.note)
+
     def test_sent_requests_are_not_extended(self):
         self._preorder(0)
         self._plan().action_make_rfqs()
