@@ -153,7 +153,8 @@ class SaleOrder(models.Model):
             seconds = {}
             for row in by_order.get(order, ()):
                 key = str(row.stage_id.id)
-                seconds[key] = seconds.get(key, 0) + int(row.hours_so_far * 3600)
+                # Hours are no whole numbers: cutting off would lose seconds.
+                seconds[key] = seconds.get(key, 0) + round(row.hours_so_far * 3600)
             order.duration_tracking = seconds
 
     def _get_rotting_domain(self):
