@@ -332,18 +332,22 @@ class CrmOrdersStage(models.Model):
         if not self.sla_number or self.kind in FINAL_KINDS:
             return False
         calendar = company.sudo().resource_calendar_id
+        zone = pytz.timezone(calendar.tz or company.sudo().partner_id.tz or "UTC")
+        local = pytz.utc.localize(start).astimezone(zone)
         planned = False
         if self.sla_working_time and calendar:
-            zone = pytz.timezone(calendar.tz or "UTC")
-            local = pytz.utc.localize(start).astimezone(zone)
             if self.sla_unit == "hours":
                 planned = calendar.plan_hours(
                     self.sla_number, local, compute_leaves=True
                 )
             else:
                 planned = self._get_end_of_working_day(calendar, zone, local)
-        if not planned:
-            return start + timedelta(**{self.sla_unit: self.sla_number})
+        if not planned and self.sla_unit == "hours":
+            planned = local + timedelta(hours=self.sla_number)
+        elif not planned:
+            # The same time of day, also when clocks are changed meanwhile.
+            days = timedelta(days=self.sla_number)
+            planned = zone.localize(local.replace(tzinfo=None) + days)
         return planned.astimezone(pytz.utc).replace(tzinfo=None, microsecond=0)
 
     def _get_end_of_working_day(self, calendar, zone, start):
