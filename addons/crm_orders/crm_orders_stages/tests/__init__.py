@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_concurrency
 from . import test_conditions
+from . import test_history_property
 from . import test_hoot
 from . import test_live
 from . import test_moves
