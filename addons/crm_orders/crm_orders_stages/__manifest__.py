@@ -23,7 +23,10 @@
         "views/crm_orders_stages_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["crm_orders_stages/static/src/**/*"],
+        "web.assets_backend": [
+            "crm_orders_stages/static/src/**/*",
+            ("remove", "crm_orders_stages/static/src/track/**/*"),
+        ],
         "web.assets_frontend": ["crm_orders_stages/static/src/scss/track.scss"],
         "web.assets_tests": ["crm_orders_stages/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["crm_orders_stages/static/tests/unit/**/*"],

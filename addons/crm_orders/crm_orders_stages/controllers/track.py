@@ -40,6 +40,27 @@ class TrackController(http.Controller):
         return self._answer("crm_orders_stages.track_page", values)
 
     @http.route(
+        "/track/<string:token>/version",
+        type="http",
+        auth="public",
+        # Who guesses gets the same page as elsewhere, and is counted.
+        website=True,
+        multilang=False,
+        sitemap=False,
+        readonly=False,
+        save_session=False,
+    )
+    def version(self, token, **_query):
+        """Tell an open page whether it is still true, without making it anew."""
+        order = request.env["sale.order"]._crm_orders_get_by_track_token(token)
+        if not order:
+            return self._refuse_token()
+        text = order._get_crm_orders_tracking_version()
+        return request.make_response(
+            text, [("Content-Type", "text/plain"), *HEADERS.items()]
+        )
+
+    @http.route(
         "/track",
         type="http",
         auth="public",

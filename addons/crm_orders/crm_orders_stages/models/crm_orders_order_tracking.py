@@ -1,4 +1,5 @@
 import base64
+import hashlib
 import re
 import secrets
 from datetime import timedelta
@@ -160,7 +161,8 @@ class CrmOrdersOrderTracking(models.AbstractModel):
             self.company_id, self.crm_orders_type_id
         )
         visited = self.crm_orders_log_ids.stage_id.filtered("active")
-        stages = (stages | visited | self.crm_orders_stage_id).sorted()
+        here = self.crm_orders_stage_id
+        stages = (stages | visited | here).sorted()
         log = self.crm_orders_log_ids.sorted(lambda row: (row.entered_date, row.id))
         timeline = track_timeline.build(
             [
@@ -180,6 +182,10 @@ class CrmOrdersOrderTracking(models.AbstractModel):
         content = self.company_id.crm_orders_track_content
         return {
             "order": self,
+            # Nothing is expected to change any more when an order is through.
+            "version": here.kind not in FINAL_KINDS
+            and self._get_crm_orders_tracking_version(),
+            "devices": self._get_crm_orders_devices()[self],
             "hint": public[-1:].public_hint,
             "content": content,
             "lines": (
@@ -192,6 +198,22 @@ class CrmOrdersOrderTracking(models.AbstractModel):
             "expected_date": self._get_crm_orders_expected_date(),
             "updated_date": log[-1:].entered_date or self.date_last_stage_update,
         }
+
+    def _get_crm_orders_tracking_version(self):
+        """A short text that is another one when the customer's page may have changed."""
+        self.ensure_one()
+        stage = self.crm_orders_stage_id
+        facts = (self.write_date.isoformat(), stage.id, self.crm_orders_track_token)
+        return hashlib.blake2b(repr(facts).encode(), digest_size=8).hexdigest()
+
+    def _get_crm_orders_devices(self):
+        """What customers left with the shop for these orders, in words they may read.
+
+        Modules that know of such things extend it.
+
+        :return: dict of order -> list of texts
+        """
+        return {order: [] for order in self}
 
     def _get_crm_orders_tracking_tz(self):
         """The clock that the customer's page shows: that of the shop."""
@@ -212,12 +234,6 @@ class CrmOrdersOrderTracking(models.AbstractModel):
             return False
         if self.commitment_date or not self.crm_orders_planned_date:
             return self.commitment_date
-        moment = self.crm_orders_planned_date
         way = here._get_way(self.company_id, self.crm_orders_type_id)
         following = way[list(way).index(here) + 1 :] if here in way else way.browse()
-        for stage in following:
-            if stage.kind == "ready" or stage.kind in FINAL_KINDS:
-                break
-            if stage.kind != "waiting":
-                moment = stage._get_planned_date(self.company_id, moment) or moment
-        return moment
+        return following._get_ready_date(self.company_id, self.crm_orders_planned_date)

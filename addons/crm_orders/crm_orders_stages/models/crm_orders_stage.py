@@ -350,6 +350,20 @@ class CrmOrdersStage(models.Model):
             planned = zone.localize(local.replace(tzinfo=None) + days)
         return planned.astimezone(pytz.utc).replace(tzinfo=None, microsecond=0)
 
+    def _get_ready_date(self, company, start):
+        """When an order that goes through these stages from `start` on will be ready.
+
+        Each that comes before the goods are ready takes the time that it is allowed. To
+        wait for goods is not expected of an order that does not.
+        """
+        moment = start
+        for stage in self:
+            if stage.kind == "ready" or stage.kind in FINAL_KINDS:
+                break
+            if stage.kind != "waiting":
+                moment = stage._get_planned_date(company, moment) or moment
+        return moment
+
     def _get_end_of_working_day(self, calendar, zone, start):
         """End of the working day so many working days after `start`, or False.
 

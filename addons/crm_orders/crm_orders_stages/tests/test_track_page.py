@@ -1,5 +1,6 @@
 import base64
 import re
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import UserError
@@ -176,3 +177,28 @@ class TestTrackPage(StagesMixin, HttpCase):
         self.assertTrue(action["params"]["url"].endswith(self._link()))
         with self.assertRaises(UserError):
             self._new_orders(1).action_crm_orders_copy_tracking_link()
+
+    def test_open_page_can_ask_whether_it_is_still_true(self):
+        link = self._link()
+
+        def version():
+            return self.url_open(f"{link}/version").text
+
+        first = version()
+        page = self.url_open(link).text
+        self.assertIn(f'data-version="{first}"', page)
+        self.assertIn("/track/refresh.js", page)
+        self.assertEqual(version(), first)
+        self.order.crm_orders_stage_id = self.stage_ready
+        self.assertNotEqual(version(), first)
+        self.order.crm_orders_stage_id = self.stage_done
+        self.assertNotIn("data-version", self.url_open(link).text)
+        self.order.action_crm_orders_revoke_tracking_link()
+        self.assertEqual(self.url_open(f"{link}/version").status_code, 404)
+
+    def test_page_names_what_the_customer_left(self):
+        devices = {self.order: ["Bicycle, SN 77"]}
+        with patch.object(
+            type(self.order), "_get_crm_orders_devices", lambda order: devices
+        ):
+            self.assertIn("Bicycle, SN 77", self._text(self.url_open(self._link())))
