@@ -80,10 +80,14 @@ class CrmOrdersWork(models.AbstractModel):
                 if ahead:
                     unmet |= group._get_crm_orders_unmet(ahead[0])
         pictures = self._count_pictures(orders)
+        devices = orders._get_crm_orders_devices()
         return [
-            self._prepare_card(
-                order, ways[order], unmet.get(order, ()), pictures.get(order.id, {})
-            )
+            {
+                **self._prepare_card(
+                    order, ways[order], unmet.get(order, ()), pictures.get(order.id, {})
+                ),
+                "devices": devices[order],
+            }
             for order in orders
         ]
 
