@@ -1,0 +1,4 @@
+from . import test_access
+from . import test_concurrency
+from . import test_quick_order
+from . import test_tour
