@@ -1,9 +1,20 @@
+import base64
+import io
 from contextlib import contextmanager
+
+from PIL import Image
 
 from odoo import api
 from odoo.modules.registry import Registry
 from odoo.sql_db import db_connect
 from odoo.tests import BaseCase, get_db_name
+
+
+def picture(size=(60, 40), kind="JPEG", **options):
+    """A real picture as phones send it."""
+    out = io.BytesIO()
+    Image.new("RGB", size, "teal").save(out, kind, **options)
+    return base64.b64encode(out.getvalue()).decode()
 
 
 class SeveralTransactions(BaseCase):

@@ -1,1 +1,3 @@
+from . import gap_text
+from . import picture
 from . import words

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools import order_text
+from odoo.addons.crm_orders_base.tools import gap_text
 
 MAX_TEXT = 2000
 
@@ -10,8 +10,9 @@ class CrmOrdersOrderNoticeRule(models.Model):
     """What customers are told about a stage of their orders."""
 
     _name = "crm_orders.order.notice.rule"
-    _inherit = "crm_orders.setup"
+    _inherit = ["crm_orders.gap.text", "crm_orders.setup"]
     _owner_field = "stage_id"
+    _gap_fields = ("subject", "text")
     _description = "Message About an Order Stage"
     _order = "stage_id, event, days, id"
 
@@ -74,23 +75,12 @@ class CrmOrdersOrderNoticeRule(models.Model):
         for rule in self:
             rule.display_name = f"{rule.stage_id.name}: {labels.get(rule.event, '')}"
 
-    @api.constrains("subject", "text")
-    def _check_gaps(self):
-        known = self._get_gap_names()
-        for rule in self:
-            found = order_text.gaps(rule.subject) + order_text.gaps(rule.text)
-            if unknown := [name for name in found if name not in known]:
-                raise ValidationError(
-                    self.env._(
-                        "Nothing is known to fill {%(gap)s} with. There are: %(known)s",
-                        gap=unknown[0],
-                        known=", ".join(f"{{{name}}}" for name in known),
-                    )
-                )
-            if len(rule.text) > MAX_TEXT:
-                raise ValidationError(
-                    self.env._("A message has at most %s characters.", MAX_TEXT)
-                )
+    @api.constrains("text")
+    def _check_length(self):
+        if any(len(rule.text) > MAX_TEXT for rule in self):
+            raise ValidationError(
+                self.env._("A message has at most %s characters.", MAX_TEXT)
+            )
 
     @api.model
     def _get_gap_names(self):
@@ -113,7 +103,7 @@ class CrmOrdersOrderNoticeRule(models.Model):
         rule, order = self.with_context(lang=lang), order.with_context(lang=lang)
         values = order._get_crm_orders_gap_values(rule.stage_id)
         return (
-            order_text.fill(rule.subject, values).replace("\n", " ")
+            gap_text.fill(rule.subject, values).replace("\n", " ")
             or self.env._("Order %s", order.name),
-            order_text.fill(rule.text, values),
+            gap_text.fill(rule.text, values),
         )

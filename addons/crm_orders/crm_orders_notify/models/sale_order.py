@@ -113,25 +113,3 @@ class SaleOrder(models.Model):
             )
             if found
         ]
-
-    def _get_crm_orders_gap_values(self, stage):
-        """What fills the gaps of texts to the customer: dict of name -> text."""
-        self.ensure_one()
-        order = self.sudo()
-        shop = order.company_id.partner_id
-        zone = order._get_crm_orders_tracking_tz()
-        date = order.commitment_date or order._get_crm_orders_expected_date()
-        if date:
-            local = fields.Datetime.context_timestamp(order.with_context(tz=zone), date)
-            lang = self.env["res.lang"]._get_data(code=self.env.context.get("lang"))
-            date = local.strftime(lang.date_format or "%Y-%m-%d")
-        return {
-            "order": order.name,
-            "customer": order.partner_id.name,
-            "stage": stage.public_name or stage.name,
-            "date": date or "",
-            "link": order._crm_orders_get_tracking_url(),
-            "shop": shop.name,
-            "phone": shop.phone or "",
-            "what to do": stage.public_hint or "",
-        }

@@ -2,45 +2,7 @@ from datetime import datetime
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import order_text, quiet_hours
-
-
-@tagged("post_install", "-at_install")
-class TestOrderText(BaseCase):
-    """Gaps of texts."""
-
-    def test_gaps_are_filled(self):
-        values = {"order": "S1", "what to do": "Bring your ID"}
-        for text, expected in (
-            ("Order {order}", "Order S1"),
-            ("Order { order }.", "Order S1."),
-            ("{what to do}!", "Bring your ID!"),
-            ("{order} and {order}", "S1 and S1"),
-            ("nothing", "nothing"),
-            ("", ""),
-            (None, ""),
-            ("{unknown} left out", "left out"),
-            ("a\n{unknown}\nb", "a\nb"),
-            ("a\n\nb", "a\n\nb"),
-        ):
-            self.assertEqual(order_text.fill(text, values), expected, text)
-
-    def test_text_is_no_program(self):
-        values = {"order": "{customer}", "customer": "Aino"}
-        for text, expected in (
-            ("{order}", "{customer}"),
-            ("{order.__class__}", ""),
-            ("{0}", ""),
-            ("{order!r}", ""),
-            ("%(order)s ${order}", "%(order)s ${customer}"),
-        ):
-            self.assertEqual(order_text.fill(text, values), expected, text)
-
-    def test_gaps_are_known(self):
-        self.assertEqual(
-            order_text.gaps("Hello {customer}, { link } {x"), ["customer", "link"]
-        )
-        self.assertEqual(order_text.gaps(False), [])
+from ..tools import quiet_hours
 
 
 @tagged("post_install", "-at_install")

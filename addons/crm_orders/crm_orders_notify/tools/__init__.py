@@ -1,2 +1,1 @@
-from . import order_text
 from . import quiet_hours

@@ -100,16 +100,14 @@ class TrackController(http.Controller):
         response.headers.update(HEADERS)
         return response
 
-    def _refuse_token(self):
+    def _refuse_token(self, template="crm_orders_stages.track_unknown_page"):
         """Say that there is no such page, and count who asks for many of them."""
         visitor = request.httprequest.remote_addr
         attempts = request.env["crm_orders.track.attempt"]
         blocked = attempts._is_blocked(visitor=visitor)
         if not blocked:
             attempts._note(visitor=visitor)
-        return self._answer(
-            "crm_orders_stages.track_unknown_page", {}, 429 if blocked else 404
-        )
+        return self._answer(template, {}, 429 if blocked else 404)
 
     def _answer(self, template, values, status=200):
         values["html_data"] = {"lang": request.env.lang.replace("_", "-")}

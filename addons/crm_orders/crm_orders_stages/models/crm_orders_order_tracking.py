@@ -237,3 +237,26 @@ class CrmOrdersOrderTracking(models.AbstractModel):
         way = here._get_way(self.company_id, self.crm_orders_type_id)
         following = way[list(way).index(here) + 1 :] if here in way else way.browse()
         return following._get_ready_date(self.company_id, self.crm_orders_planned_date)
+
+    def _get_crm_orders_gap_values(self, stage):
+        """What fills the gaps of texts to the customer: dict of name -> text."""
+        self.ensure_one()
+        order = self.sudo()
+        shop = order.company_id.partner_id
+        zone = order._get_crm_orders_tracking_tz()
+        url = order.crm_orders_stage_id and order._crm_orders_get_tracking_url()
+        date = order.commitment_date or order._get_crm_orders_expected_date()
+        if date:
+            local = fields.Datetime.context_timestamp(order.with_context(tz=zone), date)
+            lang = self.env["res.lang"]._get_data(code=self.env.context.get("lang"))
+            date = local.strftime(lang.date_format or "%Y-%m-%d")
+        return {
+            "order": order.name,
+            "customer": order.partner_id.name,
+            "stage": stage.public_name or stage.name,
+            "date": date or "",
+            "link": url or "",
+            "shop": shop.name,
+            "phone": shop.phone or "",
+            "what to do": stage.public_hint or "",
+        }

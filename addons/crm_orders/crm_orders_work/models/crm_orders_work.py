@@ -5,9 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
 
+from odoo.addons.crm_orders_base.tools import picture
 from odoo.addons.crm_orders_stages.models.crm_orders_stage import FINAL_KINDS
-
-from ..tools import picture
 
 WORKER_GROUP = "crm_orders_work.group_worker"
 TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -4,5 +4,4 @@ from . import test_cards
 from . import test_concurrency
 from . import test_erasure
 from . import test_hoot
-from . import test_picture
 from . import test_tour

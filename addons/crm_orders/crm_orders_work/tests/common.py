@@ -1,19 +1,8 @@
-import base64
-import io
 import uuid
-
-from PIL import Image
 
 from odoo.tests import HttpCase
 
 from odoo.addons.crm_orders_stages.tests.common import StagesMixin
-
-
-def picture(size=(60, 40), kind="JPEG", **options):
-    """A real picture as phones send it."""
-    out = io.BytesIO()
-    Image.new("RGB", size, "teal").save(out, kind, **options)
-    return base64.b64encode(out.getvalue()).decode()
 
 
 class WorkMixin(StagesMixin):

@@ -3,7 +3,9 @@ import uuid
 from odoo import Command, fields
 from odoo.tests import JsonRpcException, tagged, warmup
 
-from .common import WorkCase, picture
+from odoo.addons.crm_orders_base.tests.common import picture
+
+from .common import WorkCase
 
 DENIED = "odoo.exceptions.AccessError"
 

@@ -5,9 +5,7 @@ from psycopg2.errors import SerializationFailure
 
 from odoo.tests import tagged
 
-from odoo.addons.crm_orders_base.tests.common import SeveralTransactions
-
-from .common import picture
+from odoo.addons.crm_orders_base.tests.common import SeveralTransactions, picture
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,8 @@
 from odoo.tests import tagged
 
-from .common import WorkCase, picture
+from odoo.addons.crm_orders_base.tests.common import picture
+
+from .common import WorkCase
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,13 @@
 
 import re
 
+from markupsafe import Markup, escape
+
 GAP = re.compile(r"\{([^{}]*)\}")
+# A part of a text in HTML that holds nothing but gaps.
+ONLY_GAPS = re.compile(
+    r"<(p|li|div|h[1-6])\b[^>]*>(?:\s|&nbsp;|\xa0|<br\s*/?>|\{[^{}<>]*\})*</\1>"
+)
 
 
 def gaps(text):
@@ -26,3 +32,21 @@ def fill(text, values):
         if filled.strip() or not GAP.search(line):
             lines.append(re.sub(r"[ \t]+", " ", filled).rstrip())
     return "\n".join(lines).strip()
+
+
+def fill_html(text, values):
+    """The same for a text in HTML; what is put into the gaps is text and no HTML.
+
+    A part, say a paragraph, that held nothing but gaps which stay empty is left out.
+    """
+
+    def put(found):
+        value = escape(str(values.get(found[1].strip()) or ""))
+        return value.replace("\n", Markup("<br/>"))
+
+    def keep(found):
+        names = gaps(found[0])
+        is_empty = names and not any(values.get(name) for name in names)
+        return "" if is_empty else found[0]
+
+    return GAP.sub(put, ONLY_GAPS.sub(keep, str(text or "")))

@@ -1,0 +1,61 @@
+from unittest.mock import patch
+
+from odoo.tests import TransactionCase, tagged
+
+from .common import DocumentsMixin
+
+
+@tagged("post_install", "-at_install")
+class TestPrint(DocumentsMixin, TransactionCase):
+    """PDFs are printed in the background, and a broken one holds up no other."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_up_documents()
+        cls.jobs = cls.env["crm_orders.document.print"]
+        cls.jobs.search([]).unlink()
+
+    def _run(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("crm_orders_documents.ir_cron_print").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_pdf_is_printed_and_kept(self):
+        documents = self._make("contract") | self._make("receipt")
+        self.assertFalse(documents.pdf_id)
+        self._run()
+        self.assertEqual(len(documents.pdf_id), 2)
+        self.assertTrue(all(documents.mapped("pdf_hash")))
+        self.assertFalse(self.jobs.search([]))
+        before = documents.pdf_id
+        self._run()
+        self.assertEqual(documents.pdf_id, before)
+
+    def test_broken_one_is_tried_again_and_then_left(self):
+        broken, fine = self._make("contract"), self._make("receipt")
+        real = type(broken)._store_pdf
+
+        def store(document):
+            if document == broken:
+                raise ValueError("The printer is on fire")
+            return real(document)
+
+        with patch.object(type(broken), "_store_pdf", store):
+            for _attempt in range(6):
+                self.jobs.search([]).next_attempt = "2020-01-01"
+                self.env.flush_all()
+                self._run()
+        self.assertTrue(fine.pdf_id)
+        job = self.jobs.search([])
+        self.assertEqual(job.document_id, broken)
+        self.assertEqual((job.state, job.attempts), ("failed", 6))
+        self.assertIn("on fire", job.error)
+        broken.with_user(self.seller).action_print()
+        self.assertTrue(broken.pdf_id, "by hand it is tried all the same")
+
+    def test_real_paper(self):
+        for kind in ("contract", "work_order"):
+            document = self._make(kind)
+            document.with_context(force_report_rendering=True)._ensure_pdf()
+            self.assertTrue(document.pdf_id.raw.startswith(b"%PDF"))
