@@ -98,9 +98,7 @@ class CrmOrdersDocument(models.Model):
         ondelete="restrict",
         help="The document that was wrong, and which this one stands for.",
     )
-    replaced_by_ids = fields.One2many(
-        "crm_orders.document", "replaces_id", readonly=True
-    )
+    replaced_by_ids = fields.One2many("crm_orders.document", "replaces_id")
     user_id = fields.Many2one("res.users", "Made By", readonly=True, copy=False)
     date = fields.Datetime("Made On", readonly=True, copy=False)
     sent_user_id = fields.Many2one("res.users", "Sent By", readonly=True, copy=False)
@@ -119,7 +117,6 @@ class CrmOrdersDocument(models.Model):
         "own page.",
     )
     signed_from = fields.Char(
-        "Signed From",
         readonly=True,
         copy=False,
         help="The network that the customer's page was signed from. The exact address is "
