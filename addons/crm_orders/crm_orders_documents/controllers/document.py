@@ -106,8 +106,9 @@ class DocumentController(TrackController):
         document = request.env["crm_orders.document"]._get_by_token(token)
         if document:
             self._speak(document.lang)
-            zone = document.company_id.partner_id.tz or "UTC"
-            document = document.with_context(lang=request.env.lang, tz=zone)
+            document = document.with_context(
+                lang=request.env.lang, tz=document._get_tz()
+            )
         return document
 
     def _sign_document(self, document, name, signature=None):

@@ -4,6 +4,7 @@ from . import crm_orders_document_text
 from . import crm_orders_document
 from . import crm_orders_stage
 from . import crm_orders_stage_condition
+from . import ir_actions_report
 from . import res_company
 from . import res_partner
 from . import sale_order

@@ -12,8 +12,8 @@ from odoo.addons.crm_orders_base.tools import picture
 from odoo.addons.crm_orders_stages.models.crm_orders_stage import STAGE_GROUP
 
 from ..tools import visitor
+from .ir_actions_report import REPORT
 
-REPORT = "crm_orders_documents.report_document"
 TOKEN_BYTES = 24
 TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{32}")
 MAX_NAME = 100
@@ -91,7 +91,6 @@ class CrmOrdersDocument(models.Model):
     )
     replaces_id = fields.Many2one(
         "crm_orders.document",
-        "Replaces",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -363,13 +362,14 @@ class CrmOrdersDocument(models.Model):
     def _prepare_make_vals(self):
         """Values that make a draft a document; other modules extend the dict."""
         self.ensure_one()
-        partner = self.partner_id
+        lang = self._get_lang()
+        spoken = self.with_context(lang=lang)
+        address = [spoken.partner_id.name or "", *spoken._get_address_lines()]
         return {
             "number": self.template_id._next_number(self.company_id),
             "content": self._render_content(),
-            "address": f"{partner.name or ''}\n"
-            f"{partner._display_address(without_company=True)}".strip(),
-            "lang": self._get_lang(),
+            "address": "\n".join(address).strip(),
+            "lang": lang,
             "state": "made",
             "user_id": self.env.uid,
             "date": fields.Datetime.now(),

@@ -36,6 +36,12 @@ class CrmOrdersDocumentText(models.AbstractModel):
         lang = self.partner_id.lang or self.company_id.partner_id.lang or ""
         return self.env["res.lang"]._get_data(code=lang).code or self.env.lang
 
+    def _get_tz(self):
+        """The clock that documents show: that of the shop."""
+        self.ensure_one()
+        company = self.company_id.sudo()
+        return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
+
     def _prepare_text_vals_list(self):
         """Texts of the template with their gaps filled, for each of these records."""
         values = self._get_gap_values()
@@ -73,11 +79,10 @@ class CrmOrdersDocumentText(models.AbstractModel):
         lang = self.env.lang
         # Of shop and customer only what every letter tells is read.
         company, partner = self.company_id.sudo(), self.partner_id.sudo()
-        zone = company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
-        today = fields.Date.context_today(self.with_context(tz=zone))
+        today = fields.Date.context_today(self.with_context(tz=self._get_tz()))
         values = {
             "customer": partner.name or "",
-            "address": partner._display_address(without_company=True).strip(),
+            "address": ", ".join(self._get_address_lines()),
             "shop": company.name,
             "shop address": ", ".join(
                 part
@@ -94,6 +99,15 @@ class CrmOrdersDocumentText(models.AbstractModel):
         }
         order = self.order_id.sudo().with_context(lang=lang)
         return values | self._prepare_order_gap_values(order, paid) if order else values
+
+    def _get_address_lines(self):
+        """Where the customer lives, line by line; the country only if it is another."""
+        partner, country = self.partner_id.sudo(), self.company_id.sudo().country_id
+        text = partner._display_address(without_company=True)
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        if partner.country_id == country and lines[-1:] == [partner.country_id.name]:
+            lines.pop()
+        return lines
 
     def _prepare_order_gap_values(self, order, paid):
         currency = order.currency_id

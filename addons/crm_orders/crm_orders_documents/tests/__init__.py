@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_amount_words
+from . import test_concurrency
 from . import test_documents
 from . import test_make
 from . import test_page
