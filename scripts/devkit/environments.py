@@ -19,9 +19,13 @@ PROXY = ROOT / "hardware_proxy"
 
 def odoo(source, with_tests=False):
     """Python of the environment that runs Odoo from `source`."""
-    locks = [REQUIREMENTS / "build.txt", REQUIREMENTS / "odoo.txt"]
+    locks = _odoo_locks()
     added = [REQUIREMENTS / "test.txt"] if with_tests else []
     return _environment("odoo", locks, added, paths=[source.packages])
+
+
+def _odoo_locks():
+    return [REQUIREMENTS / f"{name}.txt" for name in ("build", "odoo", "addons")]
 
 
 def proxy(with_tests=False):
@@ -48,7 +52,7 @@ def lock():
 
 def bench(source):
     """Python of Odoo's environment with the benchmarks' peers beside it."""
-    locks = [REQUIREMENTS / "build.txt", REQUIREMENTS / "odoo.txt"]
+    locks = _odoo_locks()
     added = [REQUIREMENTS / "test.txt", REQUIREMENTS / "bench.txt"]
     return _environment("bench", locks, added, paths=[source.packages])
 

@@ -13,6 +13,7 @@ FILES = (
     REQUIREMENTS / "odoo",
     REQUIREMENTS / "test",
     REQUIREMENTS / "lint",
+    REQUIREMENTS / "addons",
     REQUIREMENTS / "bench",
     ROOT / "hardware_proxy" / "requirements",
     ROOT / "hardware_proxy" / "requirements-test",
@@ -33,8 +34,8 @@ def main(_arguments):
                 + ["--universal", "--python-version", "3.11", "--generate-hashes"]
                 + ["--no-emit-index-url", "--no-emit-find-links"]
                 + ["--custom-compile-command", "make lock"]
-                # Odoo itself, which the peers depend on, is on no index.
-                + (["--no-deps"] if file.name == "bench" else []),
+                # Odoo itself, which its modules depend on, is on no index.
+                + (["--no-deps"] if file.name in ("addons", "bench") else []),
                 cwd=source.parent,
                 capture_output=True,
                 text=True,
