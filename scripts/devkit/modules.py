@@ -59,7 +59,17 @@ def core_dependencies(names=None):
         for folder in chosen.values()
         for dependency in manifest(folder)["depends"]
     }
-    return sorted(needed - folders.keys())
+    return sorted(needed - folders.keys() - of_others())
+
+
+def of_others():
+    """Names of modules that are neither core's nor ours, say OCA's."""
+    lines = (settings.REQUIREMENTS / "addons.in").read_text().splitlines()
+    return {
+        line.partition("==")[0].removeprefix("odoo-addon-").replace("-", "_")
+        for line in lines
+        if line.startswith("odoo-addon-")
+    }
 
 
 def content_digest(name):

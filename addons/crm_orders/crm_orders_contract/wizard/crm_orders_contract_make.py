@@ -15,7 +15,6 @@ class CrmOrdersContractMake(models.TransientModel):
     )
     order_id = fields.Many2one(
         "sale.order",
-        "Order",
         compute="_compute_order_id",
         store=True,
         readonly=False,

@@ -153,7 +153,7 @@ class CrmOrdersDocumentText(models.AbstractModel):
         # Whoever may make the document reads its order with it.
         order = self.order_id.sudo().with_context(lang=self.env.lang)
         shows_lines = bool(order) and self.show_lines
-        shows_prices = shows_lines and self.show_prices and self.kind != "work_order"
+        shows_prices = shows_lines and self.show_prices and self._may_tell_prices()
         lines = self._get_content_lines(order) if shows_lines else []
         return {
             "body": self.body,
@@ -164,6 +164,10 @@ class CrmOrdersDocumentText(models.AbstractModel):
             "shows_prices": shows_prices,
             "tax_totals": order.tax_totals if shows_prices else None,
         }
+
+    def _may_tell_prices(self):
+        """Whether the document may tell money, whatever is ticked: a workshop's may not."""
+        return self.template_id.kind != "work_order"
 
     @api.model
     def _get_content_lines(self, order):

@@ -160,6 +160,31 @@ class TestAccess(DocumentsMixin, TransactionCase):
             lambda: sign.create({"document_id": self.other.id}).action_sign()
         )
 
+    def test_companies_are_not_mixed(self):
+        other = self._new_company("Other Oy")
+        self.seller.company_ids |= other
+        foreign = self._template("contract").copy({"company_id": other.id})
+        self.env.flush_all()
+        wizards = self.env["crm_orders.document.make"].with_user(self.seller)
+        wizards = wizards.with_context(allowed_company_ids=(self.company | other).ids)
+        wizard = wizards.create({"order_id": self.order.id, "template_id": foreign.id})
+        self._assert_refused(wizard.action_make)
+        # The company is the order's, whatever a client sends.
+        wizard = wizards.create({"order_id": self.order.id, "company_id": other.id})
+        document = self.documents.browse(wizard.action_make()["res_id"])
+        self.assertEqual(document.company_id, self.company)
+
+    def test_kind_that_a_client_sends_counts_for_nothing(self):
+        wizard = self._wizard(partner_id=self.customer.id)
+        wizard.write({"template_id": self._template("contract").id})
+        wizard.write({"kind": "letter"})
+        with self.assertRaises(UserError):
+            wizard.action_make()
+        wizard = self._wizard(self.order, "work_order")
+        wizard.write({"kind": "contract", "show_prices": True})
+        document = self.documents.browse(wizard.action_make()["res_id"])
+        self.assertNotIn("49", self._text(document.content))
+
     def test_mail_marks_nothing_that_is_not_seen(self):
         self.other._ensure_pdf()
         composer = (

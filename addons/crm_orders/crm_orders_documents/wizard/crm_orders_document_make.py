@@ -178,9 +178,14 @@ class CrmOrdersDocumentMake(models.TransientModel):
         self.partner_id.check_access("read")
         if self.order_id:
             self.order_id.check_access("write")
-        elif self.kind != "letter":
+        elif self.template_id.kind != "letter":
             raise UserError(self.env._("Only letters can be written without an order."))
-        if self.company_id not in self.env.companies:
+        company = self.order_id.company_id or self.company_id
+        if (
+            self.company_id != company
+            or company not in self.env.companies
+            or not self.template_id.sudo().company_id <= company
+        ):
             raise AccessError(self.env._("This document is of another company."))
         if self.replaces_id:
             self.replaces_id._check_worker(("made", "sent", "signed", "archived"))
