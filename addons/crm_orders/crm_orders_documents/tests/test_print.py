@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+import lxml.html
+
 from odoo.tests import TransactionCase, tagged
 
 from .common import DocumentsMixin
@@ -53,6 +55,21 @@ class TestPrint(DocumentsMixin, TransactionCase):
         self.assertIn("on fire", job.error)
         broken.with_user(self.seller).action_print()
         self.assertTrue(broken.pdf_id, "by hand it is tried all the same")
+
+    def test_letterhead_is_on_the_page_where_it_is_not_drawn_above(self):
+        html = (
+            "<html><body><main><div class='header o_layout'>Kauppa Oy</div>"
+            "<div class='article'><div class='page'>Text</div></div>"
+            "<div class='footer o_layout'><p>IBAN</p>"
+            "<div>Page <span class='page'/></div></div></main></body></html>"
+        )
+        drawn = self.env["ir.actions.report"]._crm_orders_draw_letterhead(html)
+        root = lxml.html.fromstring(drawn)
+        self.assertEqual(root.get("data-report-margin-top"), "10")
+        self.assertFalse(root.xpath("//div[contains(@class, 'header')]"))
+        (article,) = root.xpath("//div[@class='article']")
+        text = " ".join(article.text_content().split())
+        self.assertEqual(text, "Kauppa OyTextIBAN")
 
     def test_real_paper(self):
         for kind in ("contract", "work_order"):

@@ -99,6 +99,17 @@ class TestStages(DocumentsMixin, TransactionCase):
         self.order.action_crm_orders_next_stage()
         self.assertEqual(self.order.crm_orders_stage_id, self.stage_work)
 
+    def test_ready_made_stages_ask_for_documents(self):
+        load = self.env["crm_orders.stage.load"].with_company(self.company)
+        for stage_set, kind in (("service", "work_order"), ("custom", "contract")):
+            load.create({"stage_set": stage_set}).action_load()
+            stages = self.stages.search([("company_id", "=", self.company.id)])
+            kinds = (stages - self.stage_work).document_template_ids.mapped("kind")
+            self.assertIn(kind, kinds)
+        # Who has no use for a template is not given it.
+        self._template("work_order").active = False
+        self.assertNotIn("document_template_ids", load._get_stages()["accepted"])
+
     @warmup
     def test_many_orders_take_few_queries_more(self):
         def queries(count):
