@@ -26,3 +26,11 @@ class TestTour(DocumentsMixin, HttpCase):
         self.assertEqual(document.signed_by, "Aino Lähde")
         self.assertTrue(document.signature)
         self.assertIn("Agreed in the shop", document.title)
+
+    def test_customer_signs_on_the_own_page(self):
+        document = self._make("contract")
+        path = "/order-document/" + document._get_url().rpartition("/")[2]
+        self.start_tour(path, "crm_orders_documents_customer")
+        self.assertEqual(document.state, "signed")
+        self.assertTrue(document.signature)
+        self.assertFalse(document.signed_user_id)

@@ -117,3 +117,30 @@ registry.category("web_tour.tours").add("crm_orders_documents_seller", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("crm_orders_documents_customer", {
+    steps: () => [
+        {
+            content: "the document can be read",
+            trigger: ".o_crm_orders_paper:contains(Parties)",
+        },
+        {
+            content: "the name is there, and stands for the signature",
+            trigger: "#sign .o_web_sign_name_input:value(Aino)",
+        },
+        {
+            content: "sign",
+            trigger: "#sign .o_portal_sign_submit:enabled",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "it is signed",
+            trigger: ".alert-success:contains(Signed by Aino)",
+        },
+        {
+            content: "there is nothing to sign any more",
+            trigger: "body:not(:has(#sign))",
+        },
+    ],
+});
