@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, float_compare
 
 DEPOSIT_KINDS = [
@@ -129,17 +130,19 @@ class ProductTemplate(models.Model):
             )
         )
 
+    def _get_crm_orders_taken_domain(self):
+        """Lines that take places of quotas and limits; other modules may add some."""
+        return Domain("state", "=", "sale")
+
     def _get_crm_orders_preordered(self):
         """How many of each product are preordered, whoever asks: dict of id -> number."""
         groups = (
             self.env["sale.order.line"]
             .sudo()
             ._read_group(
-                [
-                    ("crm_orders_is_preorder", "=", True),
-                    ("state", "=", "sale"),
-                    ("product_id.product_tmpl_id", "in", self.ids),
-                ],
+                self._get_crm_orders_taken_domain()
+                & Domain("crm_orders_is_preorder", "=", True)
+                & Domain("product_id.product_tmpl_id", "in", self.ids),
                 ["product_id"],
                 ["crm_orders_preorder_qty:sum"],
             )
@@ -193,12 +196,10 @@ class ProductTemplate(models.Model):
         lines = self.env["sale.order.line"].sudo()
         for customer in orders.partner_id.commercial_partner_id:
             groups = lines._read_group(
-                [
-                    ("crm_orders_is_preorder", "=", True),
-                    ("state", "=", "sale"),
-                    ("product_id.product_tmpl_id", "in", self.ids),
-                    ("order_partner_id", "child_of", customer.id),
-                ],
+                self._get_crm_orders_taken_domain()
+                & Domain("crm_orders_is_preorder", "=", True)
+                & Domain("product_id.product_tmpl_id", "in", self.ids)
+                & Domain("order_partner_id", "child_of", customer.id),
                 ["product_id"],
                 ["crm_orders_preorder_qty:sum"],
             )

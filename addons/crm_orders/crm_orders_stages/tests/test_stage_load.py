@@ -35,8 +35,10 @@ class TestStageLoad(StagesMixin, TransactionCase):
             self.assertEqual(stages[0].kind, "new")
             self.assertEqual(stages[-2].kind, "handed_over")
             self.assertEqual(stages[-1].kind, "cancelled")
-            # Only a preorder waits for as long as its goods take.
-            self.assertTrue(all(stages[key == "preorder" : -2].mapped("sla_number")))
+            # Only a preorder waits for as long as its deposit and its goods take.
+            self.assertTrue(
+                all(stages[2 * (key == "preorder") : -2].mapped("sla_number"))
+            )
             order_type = self._types()
             self.assertEqual(order_type.kind, key)
             self.assertEqual(order_type.stage_ids, stages[:-1])
