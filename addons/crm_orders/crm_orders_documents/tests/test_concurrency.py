@@ -1,17 +1,12 @@
-from contextlib import contextmanager
-
 from psycopg2.errors import SerializationFailure
 
-from odoo import api
-from odoo.modules.registry import Registry
-from odoo.sql_db import db_connect
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 
-from odoo.addons.crm_orders_base.tests.common import picture
+from odoo.addons.crm_orders_base.tests.common import SeveralTransactions, picture
 
 
 @tagged("post_install", "-at_install")
-class TestConcurrency(BaseCase):
+class TestConcurrency(SeveralTransactions):
     """Two people at once, each with a connection and a transaction of their own.
 
     `SerializationFailure` makes Odoo answer the request anew by itself.
@@ -19,7 +14,6 @@ class TestConcurrency(BaseCase):
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         with self._new_env() as env:
             partner = env["res.partner"].create({"name": "Concurrency test"})
             wizard = env["crm_orders.document.make"].create(
@@ -32,12 +26,6 @@ class TestConcurrency(BaseCase):
             self.document_id = wizard.action_make()["res_id"]
             self.partner_id = partner.id
         self.addCleanup(self._clean_up)
-
-    @contextmanager
-    def _new_env(self):
-        """A transaction of its own, committed when the block ends well."""
-        with db_connect(get_db_name()).cursor() as cr:
-            yield api.Environment(cr, api.SUPERUSER_ID, {})
 
     def _clean_up(self):
         with self._new_env() as env:
