@@ -1,7 +1,9 @@
 import re
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.crm_orders_stages.models.crm_orders_stage import FINAL_KINDS
@@ -22,6 +24,7 @@ class CrmOrdersTill(models.AbstractModel):
     """
 
     _name = "crm_orders.till"
+    _inherit = "crm_orders.till.order"
     _description = "Orders at the Till"
 
     @api.model
@@ -72,6 +75,33 @@ class CrmOrdersTill(models.AbstractModel):
             raise AccessError(self.env._("These orders are of another company."))
         fields = lines._load_pos_data_fields(session.config_id.id)
         return {"sale.order.line": lines.read(fields, load=False)}
+
+    @api.model
+    def prepare_order(self, session_id, values):
+        """What an order of these goods would ask for, before anybody makes it."""
+        session = self._get_session(session_id)
+        values = self._clean_values(session, values)
+        order = self.env["sale.order"].sudo().with_company(session.company_id)
+        return self._prepare_offer(order.new(self._prepare_order_vals(session, values)))
+
+    @api.model
+    def make_order(self, session_id, values):
+        """Make the order that the cashier and the customer have agreed on.
+
+        The same `uuid` makes one order, however often it is sent. An order that asks for
+        a deposit stays a quotation until the till has taken it.
+        """
+        session = self._get_session(session_id)
+        values = self._clean_values(session, values)
+        order = self._find_made(session, values["uuid"])
+        if not order:
+            try:
+                with self.env.cr.savepoint():
+                    order = self._create_order(session, values)
+            except UniqueViolation:
+                # The first of two equal messages is just being answered.
+                raise ConcurrencyError(values["uuid"]) from None
+        return self._prepare_made(session, order)
 
     # --- who asks, and for what ---
 

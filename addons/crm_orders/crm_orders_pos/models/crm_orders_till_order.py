@@ -2,10 +2,8 @@ import math
 import re
 from datetime import date
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import Command, api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MAX_LINES = 500
@@ -13,37 +11,11 @@ MAX_NUMBER = 10**9
 MAX_TEXT = 1000
 
 
-class CrmOrdersTill(models.AbstractModel):
-    """Orders that are made at the till."""
+class CrmOrdersTillOrder(models.AbstractModel):
+    """How an order is made of what a till sends; see `crm_orders.till`."""
 
-    _inherit = "crm_orders.till"
-
-    @api.model
-    def prepare_order(self, session_id, values):
-        """What an order of these goods would ask for, before anybody makes it."""
-        session = self._get_session(session_id)
-        values = self._clean_values(session, values)
-        order = self.env["sale.order"].sudo().with_company(session.company_id)
-        return self._prepare_offer(order.new(self._prepare_order_vals(session, values)))
-
-    @api.model
-    def make_order(self, session_id, values):
-        """Make the order that the cashier and the customer have agreed on.
-
-        The same `uuid` makes one order, however often it is sent. An order that asks for
-        a deposit stays a quotation until the till has taken it.
-        """
-        session = self._get_session(session_id)
-        values = self._clean_values(session, values)
-        order = self._find_made(session, values["uuid"])
-        if not order:
-            try:
-                with self.env.cr.savepoint():
-                    order = self._create_order(session, values)
-            except UniqueViolation:
-                # The first of two equal messages is just being answered.
-                raise ConcurrencyError(values["uuid"]) from None
-        return self._prepare_made(session, order)
+    _name = "crm_orders.till.order"
+    _description = "Order Made at the Till"
 
     @api.model
     def _find_made(self, session, uuid):

@@ -1,5 +1,6 @@
 import json
 import logging
+from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -34,17 +35,19 @@ class PosOrder(models.Model):
         linked = self._get_crm_orders_linked(orders)
         if not linked:
             return super().sync_from_ui(orders)
-        uuids = [order["uuid"] for order in orders]
         if linked.with_env(self.env).has_access("write"):
             synced = self.with_context(**{KEY: SYNC})
             data = super(PosOrder, synced).sync_from_ui(orders)
-            stored = self._crm_orders_look_at_receipts(uuids)
-            said = {one.id: one.crm_orders_receipt for one in stored}
-            for row in data["pos.order"]:
-                if row["id"] in said:
-                    row["crm_orders_receipt"] = said[row["id"]]
+            stored = self.browse(row["id"] for row in data["pos.order"])
+            stored._crm_orders_look_at_receipts()
+            for row, receipt in zip(data["pos.order"], stored, strict=True):
+                row["crm_orders_receipt"] = receipt.crm_orders_receipt
             return data
         self._crm_orders_check_linked(orders, linked)
+        for order in orders:
+            # What is sent without one is made anew each time.
+            order.setdefault("uuid", str(uuid4()))
+        uuids = [order["uuid"] for order in orders]
         refunded = self.browse().union(*map(self._get_refunded_orders, orders))
         own_part = self.with_context(**{KEY: RECEIPT})
         super(PosOrder, own_part).sync_from_ui(orders)
@@ -52,7 +55,8 @@ class PosOrder(models.Model):
         super(PosOrder, follows).sync_from_ui(
             [{"uuid": uuid, "lines": []} for uuid in uuids]
         )
-        stored = self._crm_orders_look_at_receipts(uuids)
+        stored = self.search([("uuid", "in", uuids)])
+        stored._crm_orders_look_at_receipts()
         return (refunded | stored).read_pos_data(orders, stored.config_id[:1])
 
     @api.model
@@ -93,7 +97,11 @@ class PosOrder(models.Model):
         lines = self.env["pos.order.line"].sudo()
         known = lines.search(
             [
-                ("order_id.uuid", "in", [order.get("uuid") for order in orders]),
+                (
+                    "order_id.uuid",
+                    "in",
+                    [one["uuid"] for one in orders if one.get("uuid")],
+                ),
                 ("sale_order_origin_id", "!=", False),
             ]
         )
@@ -113,11 +121,9 @@ class PosOrder(models.Model):
         if linked.company_id - sessions.company_id:
             raise AccessError(self.env._("These orders are of another company."))
 
-    @api.model
-    def _crm_orders_look_at_receipts(self, uuids):
-        """Let orders move on that receipts paid for; return the receipts."""
-        receipts = self.search([("uuid", "in", uuids)])
-        for receipt in receipts.sudo().filtered(lambda one: one.state in PAID):
+    def _crm_orders_look_at_receipts(self):
+        """Let orders move on that these receipts paid for."""
+        for receipt in self.sudo().filtered(lambda one: one.state in PAID):
             sales = receipt.lines.sale_order_origin_id
             sales |= receipt.lines.refunded_orderline_id.sale_order_origin_id
             try:
@@ -133,4 +139,3 @@ class PosOrder(models.Model):
                         for order in receipt.lines.sale_order_origin_id
                     ]
                 )
-        return receipts

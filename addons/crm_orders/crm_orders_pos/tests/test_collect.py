@@ -114,6 +114,24 @@ class TestCollect(TillCommon):
         self.assertEqual(self._settle(order).amount_total, 100)
         self.assertEqual(order._get_crm_orders_paid()[order], 200)
 
+    def test_receipt_without_a_number_of_its_own(self):
+        order = self._make((self.lamp, 1, 100))
+        [line] = self._settle_lines(order)
+        self._sell(line)
+        data = {**self.sent, "lines": list(self.sent["lines"])}
+        for user in (self.cashier, self.env.user):
+            other = self._make((self.lamp, 1, 100))
+            vals = self._line_vals(self._settle_lines(other)[0])
+            sent = {**data, "lines": [Command.create(vals)]}
+            sent["payment_ids"] = [
+                Command.create({**command[2]}) for command in data["payment_ids"]
+            ]
+            del sent["uuid"]
+            self.env.invalidate_all()
+            self.env(user=user)["pos.order"].sync_from_ui([sent])
+            self.env.invalidate_all()
+            self.assertEqual(other.crm_orders_stage_id, self.stage_done)
+
     def test_service_that_is_paid_is_handed_over(self):
         order = self._make((self.product, 1, 49))
         self._settle(order)
