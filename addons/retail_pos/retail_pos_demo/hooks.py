@@ -44,7 +44,7 @@ def _get_signs_of_use(env):
     internal = internal.filtered(lambda user: user.active or user.login_date)
     if internal:
         reasons.append(
-            env._("It has other users: %s.", ", ".join(internal.mapped("login")[:5]))
+            env._("It has other users: %s.", ", ".join(internal.mapped("login")[:10]))
         )
     for model in BUSINESS_DOCUMENTS:
         count = env[model].with_context(active_test=False).search_count([])

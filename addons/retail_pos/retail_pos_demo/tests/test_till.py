@@ -132,8 +132,13 @@ class TestTill(DemoShopCase):
         offered = {row["id"] for row in data["product.template"]} - set(
             data["pos.config"][0]["_pos_special_products_ids"]
         )
-        visible = [row for row in data["product.template"] if row["pos_categ_ids"]]
-        self.assertEqual({row["id"] for row in visible}, set(ours.product_tmpl_id.ids))
+        visible = {
+            row["id"] for row in data["product.template"] if row["pos_categ_ids"]
+        }
+        self.assertGreaterEqual(visible, set(ours.product_tmpl_id.ids))
+        products = self.env["product.template"].browse(visible)
+        for xml_id in products.sudo().get_external_id().values():
+            self.assertRegex(xml_id, r"^\w+_demo\.product_")
         self.assertGreaterEqual(offered, set(ours.product_tmpl_id.ids))
         customers = {row["id"] for row in data["res.partner"]}
         self.assertIn(self._demo("partner_gold_1").id, customers)
