@@ -1,3 +1,5 @@
+import re
+
 import lxml.html
 
 from odoo import models
@@ -6,6 +8,9 @@ from odoo.tools import frozendict
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 REPORT = "crm_orders_documents.report_document"
+STYLES = re.compile(
+    r"""<link[^>]*href=["']/web/assets/[^/]+/([^/"']+\.min\.css)["'][^>]*>"""
+)
 # Where there is nothing but the edge above and below, in millimetres.
 EDGES = frozendict(
     {
@@ -17,18 +22,51 @@ EDGES = frozendict(
 
 
 class IrActionsReport(models.Model):
-    """Documents have their letterhead whatever program prints them.
+    """Documents look the same whatever program prints them, and wherever it runs.
 
     The wkhtmltopdf of distributions is built without the changes to Qt that draw headers
     and footers, and leaves them out without a word. There they become a part of the page.
+
+    It also fetches styles over the network, and leaves them out, too, when the server cannot
+    reach its own public address. What is kept for good brings them along.
     """
 
     _inherit = "ir.actions.report"
 
     def _prepare_html(self, html, report_model=False):
-        if self.report_name == REPORT and not _wkhtml().is_patched_qt:
+        if self.report_name != REPORT:
+            return super()._prepare_html(html, report_model=report_model)
+        if not _wkhtml().is_patched_qt:
             html = self._crm_orders_draw_letterhead(html)
-        return super()._prepare_html(html, report_model=report_model)
+        prepared = super()._prepare_html(html, report_model=report_model)
+        if not prepared:
+            return prepared
+        bodies, res_ids, header, footer, arguments = prepared
+        bodies = [self._crm_orders_bring_styles(body) for body in bodies]
+        return (
+            bodies,
+            res_ids,
+            self._crm_orders_bring_styles(header),
+            self._crm_orders_bring_styles(footer),
+            arguments,
+        )
+
+    def _crm_orders_bring_styles(self, page):
+        """The same page with the styles in it that it refers to."""
+        return STYLES.sub(lambda link: self._crm_orders_get_style(link[1]), page)
+
+    def _crm_orders_get_style(self, file_name):
+        """A style sheet, made when nobody has asked for it before."""
+        name, rtl, _kind, autoprefix = self.env["ir.asset"]._parse_bundle_name(
+            file_name, False
+        )
+        bundle = self.env["ir.qweb"]._get_asset_bundle(
+            name, css=True, js=False, rtl=rtl, autoprefix=autoprefix
+        )
+        style = bundle.css().sudo().raw.decode() if bundle.stylesheets else ""
+        # Nothing in a style may end it before its time.
+        style = style.replace("</", "<\\/")
+        return f"<style>{style}</style>"
 
     def _crm_orders_draw_letterhead(self, html):
         """The same pages with header and footer as their first and last part."""

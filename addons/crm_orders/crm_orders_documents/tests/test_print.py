@@ -4,6 +4,7 @@ import lxml.html
 
 from odoo.tests import TransactionCase, tagged
 
+from ..models.ir_actions_report import REPORT
 from .common import DocumentsMixin
 
 
@@ -70,6 +71,15 @@ class TestPrint(DocumentsMixin, TransactionCase):
         (article,) = root.xpath("//div[@class='article']")
         text = " ".join(article.text_content().split())
         self.assertEqual(text, "Kauppa OyTextIBAN")
+
+    def test_styles_are_on_the_page(self):
+        """Whoever prints may be unable to reach the address of the shop."""
+        report = self.env["ir.actions.report"]._get_report(REPORT)
+        html = "<html><body><main><div class='article'>Text</div></main></body></html>"
+        (page,), *_more = report._prepare_html(html)
+        self.assertIn("<style>", page)
+        self.assertIn(".container", page)
+        self.assertFalse(lxml.html.fromstring(page).xpath("//link"))
 
     def test_real_paper(self):
         for kind in ("contract", "work_order"):
