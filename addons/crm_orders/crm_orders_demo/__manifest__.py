@@ -10,6 +10,7 @@
         "crm_orders_funnel",
         "crm_orders_notify",
         "crm_orders_purchase_plan",
+        "crm_orders_repair",
         "crm_orders_stages",
         "crm_orders_web",
         "crm_orders_work",

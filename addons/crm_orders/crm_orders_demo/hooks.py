@@ -32,10 +32,18 @@ ORDER_TYPES = {
     "delivery_3": "delivery",
 }
 TAKEN = "delivery_1"
-STAGE_SETS = ("pickup", "delivery", "preorder")
+STAGE_SETS = ("pickup", "delivery", "service", "preorder")
 # Deposits of these were paid; that of the third preorder was not yet.
 PREORDERS = ("preorder_1", "preorder_2", "preorder_3")
 PAID_PREORDERS = ("preorder_1", "preorder_2")
+
+# What somebody brought to be repaired.
+REPAIR = {
+    "phone": "+358 41 000 0205",
+    "description": "Lyhdyn ovi ei sulkeudu. Sarana vaihdettava.",
+    "device": "Lyhty Kaamos",
+    "serial": "KA-2024-0117",
+}
 
 # What visitors of the website wrote, with the stage that their lead has reached since.
 LEADS = [
@@ -106,6 +114,7 @@ def post_init_hook(env):
     _load_stages(env, company)
     _place_orders(env)
     _place_preorders(env)
+    _take_in_repair(env)
     tell_past(env)
     _receive_leads(env)
 
@@ -166,6 +175,19 @@ def _place_preorders(env):
         _tell_customer(order)
         if name in PAID_PREORDERS:
             _pay_deposit(order)
+
+
+def _take_in_repair(env):
+    """Take something in for repair, as it is done at the counter."""
+    seller = env.ref("retail_pos_demo.user_seller")
+    order_type = env["crm_orders.order.type"].search([("kind", "=", "service")])
+    quick = (
+        env["crm_orders.quick.order"]
+        .with_user(seller)
+        .create({**REPAIR, "type_id": order_type.id})
+    )
+    quick.action_create()
+    _tell_customer(quick.order_id.sudo())
 
 
 def _pay_deposit(order):

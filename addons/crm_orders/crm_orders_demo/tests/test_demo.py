@@ -71,6 +71,13 @@ class TestDemo(HttpCase):
         )
         self.assertTrue(plan)
 
+    def test_something_is_being_repaired(self):
+        repair = self.env["repair.order"].search([], limit=1)
+        order = repair.sale_order_id
+        self.assertEqual(order.crm_orders_type_id.kind, "service")
+        self.assertEqual(order.crm_orders_stage_kind, "new")
+        self.assertEqual(order.partner_id.name, "Lempi Koskinen")
+
     def test_contact_form_is_where_visitors_are_told(self):
         page = self.url_open("/crm_orders/v1/form/demo-contact-form")
         self.assertEqual(page.status_code, 200)
