@@ -1,6 +1,8 @@
 from odoo import http
 from odoo.http import request
 
+from odoo.addons.crm_orders_base.tools.storable import storable
+
 from ..tools import track_lookup
 
 HEADERS = {
@@ -78,7 +80,7 @@ class TrackController(http.Controller):
 
         Wrong and unknown ones get the same answer, and so do too many.
         """
-        number, proof = str(number), str(proof)
+        number, proof = storable(str(number)), storable(str(proof))
         values = {"number": number[:50]}
         if request.httprequest.method == "GET":
             return self._answer("crm_orders_stages.track_lookup_page", values)

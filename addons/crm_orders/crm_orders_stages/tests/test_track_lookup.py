@@ -94,6 +94,8 @@ class TestTrackLookup(StagesMixin, HttpCase):
                 ("S_____", "4567"),
                 (quotation.name, "4567"),
                 ("", ""),
+                ("\0", "4567"),
+                (self.order.name, "\0"),
             )
         ]
         self.assertEqual({answer.status_code for answer in answers}, {404})
