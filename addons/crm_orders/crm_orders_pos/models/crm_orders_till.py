@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.crm_orders_base.tools.storable import storable
 from odoo.addons.crm_orders_stages.models.crm_orders_stage import FINAL_KINDS
 
 MAX_ID = 2**31 - 1
@@ -37,7 +38,7 @@ class CrmOrdersTill(models.AbstractModel):
         if not isinstance(term, str):
             raise UserError(self.env._("Search with a text."))
         orders = self.env["sale.order"].sudo()
-        term = term[:MAX_TERM].strip()
+        term = storable(term[:MAX_TERM]).strip()
         domain = self._get_open_domain(session.config_id)
         if found := TRACK_ADDRESS.search(term):
             order = orders._crm_orders_get_by_track_token(found[1])
@@ -73,6 +74,12 @@ class CrmOrdersTill(models.AbstractModel):
         lines = lines.exists()
         if lines.company_id - session.config_id.company_id:
             raise AccessError(self.env._("These orders are of another company."))
+        open_orders = lines.order_id.filtered_domain(
+            self._get_open_domain(session.config_id)
+        )
+        lines = lines.filtered(
+            lambda line: line.order_id in open_orders or line.pos_order_line_ids
+        )
         fields = lines._load_pos_data_fields(session.config_id.id)
         return {"sale.order.line": lines.read(fields, load=False)}
 

@@ -5,6 +5,8 @@ from datetime import date
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.crm_orders_base.tools.storable import storable
+
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MAX_LINES = 500
 MAX_NUMBER = 10**9
@@ -173,7 +175,7 @@ class CrmOrdersTillOrder(models.AbstractModel):
 
     @api.model
     def _clean_text(self, value):
-        return value.strip()[:MAX_TEXT] if isinstance(value, str) else ""
+        return storable(value).strip()[:MAX_TEXT] if isinstance(value, str) else ""
 
     @api.model
     def _clean_lines(self, session, lines):
@@ -192,7 +194,10 @@ class CrmOrdersTillOrder(models.AbstractModel):
         special = session.config_id._get_special_products()
         clean = []
         for line in lines:
-            product = products.browse(line["product_id"]) & products
+            product = products.browse(
+                line["product_id"] if self._is_id(line.get("product_id")) else ()
+            )
+            product &= products
             if (
                 not product
                 or not product.active
@@ -206,14 +211,15 @@ class CrmOrdersTillOrder(models.AbstractModel):
                         product.display_name or self.env._("This product"),
                     )
                 )
-            if not self._clean_number(line.get("quantity")):
+            quantity = self._clean_number(line.get("quantity"))
+            if product.uom_id.is_zero(quantity):
                 raise UserError(
                     self.env._("How many of %s are ordered?", product.display_name)
                 )
             clean.append(
                 {
                     "product": product,
-                    "quantity": line["quantity"],
+                    "quantity": quantity,
                     "price": self._clean_number(line.get("price")),
                     "discount": self._clean_number(line.get("discount") or 0, 100),
                     "note": self._clean_text(line.get("note")),

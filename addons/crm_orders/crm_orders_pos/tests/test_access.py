@@ -113,6 +113,8 @@ class TestAccess(TillCommon):
             self.env.invalidate_all()
             with self.assertRaises(UserError):
                 till.open_order(self.till_session.id, order.id)
+            lines = till.read_lines(self.till_session.id, order.order_line.ids)
+            self.assertEqual(lines, {"sale.order.line": []})
             orders = self.env(user=self.cashier)["sale.order"].browse(order.id)
             with self.assertRaises(AccessError):
                 orders.load_sale_order_from_pos(self.config.id)

@@ -163,6 +163,7 @@ class TestCollect(TillCommon):
         self.assertEqual(found("040 123"), order.ids)
         self.assertEqual(found(order.crm_orders_track_url), order.ids)
         self.assertEqual(found("http://elsewhere/track/" + "x" * 32), [])
+        self.assertEqual(found(f"{order.name}\0"), order.ids)
         self.assertEqual(found("", self.customer.id), order.ids)
         self.assertEqual(found(), [])
         other.crm_orders_stage_id = self.stage_ready

@@ -211,10 +211,13 @@ class TestMake(TillCommon):
             {**good, "lines": []},
             {**good, "lines": "x"},
             {**good, "lines": [1]},
+            {**good, "lines": [{}]},
+            {**good, "lines": [{**line, "product_id": [1]}]},
             {**good, "lines": [{**line, "product_id": False}]},
             {**good, "lines": [{**line, "product_id": 2**31 - 1}]},
             {**good, "lines": [{**line, "product_id": self.down_payment.id}]},
             {**good, "lines": [{**line, "quantity": 0}]},
+            {**good, "lines": [{**line, "quantity": 1e-300}]},
             {**good, "lines": [{**line, "quantity": -1}]},
             {**good, "lines": [{**line, "price": -1}]},
             {**good, "lines": [{**line, "price": None}]},
@@ -224,6 +227,18 @@ class TestMake(TillCommon):
         for values in bad:
             with self.subTest(values=str(values)[:200]), self.assertRaises(UserError):
                 self.till.make_order(self.till_session.id, values)
+        broken = {"note": "a\0b \ud800", "phone": "\0"}
+        made = self.till.make_order(
+            self.till_session.id,
+            {
+                **good,
+                **broken,
+                "uuid": str(uuid4()),
+                "lines": [{**line, "note": "\0x"}],
+            },
+        )
+        order = self.env["sale.order"].browse(made["order"]["id"])
+        self.assertEqual(order.order_line.mapped("name")[1:], ["x", "ab ?"])
         odd = {**line, "note": 5, "attribute_value_ids": ["x", 2**40, 1]}
         made = self.till.make_order(
             self.till_session.id,
