@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.crm_orders_base.tools import picture
+from odoo.addons.crm_orders_base.tools.storable import storable
 from odoo.addons.crm_orders_stages.models.crm_orders_stage import STAGE_GROUP
 
 from ..tools import visitor
@@ -405,7 +406,7 @@ class CrmOrdersDocument(models.Model):
         """
         self.ensure_one()
         self._lock()
-        name = " ".join(str(name or "").split())[:MAX_NAME]
+        name = " ".join(storable(str(name or "")).split())[:MAX_NAME]
         if self.state not in SIGNABLE:
             return self.env._(
                 "This document is signed already, or not in use any more."

@@ -9,8 +9,13 @@ from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 REPORT = "crm_orders_documents.report_document"
 STYLES = re.compile(
-    r"""<link[^>]*href=["']/web/assets/[^/]+/([^/"']+\.min\.css)["'][^>]*>"""
+    r"""<link[^>]*href=["']/web/assets/[^/]+/(web\.report_assets_[\w.]+\.min\.css)["'][^>]*>"""
 )
+# Attributes that make whoever shows the page fetch something.
+FETCHED = ("background", "data", "poster", "src", "srcset", "xlink:href")
+OWN_ADDRESS = re.compile(r"/\w|data:image/")
+# A backslash can spell any letter in another way.
+FETCHING_STYLE = re.compile(r"url|image|\\", re.IGNORECASE)
 # Where there is nothing but the edge above and below, in millimetres.
 EDGES = frozendict(
     {
@@ -36,6 +41,7 @@ class IrActionsReport(models.Model):
     def _prepare_html(self, html, report_model=False):
         if self.report_name != REPORT:
             return super()._prepare_html(html, report_model=report_model)
+        html = self._crm_orders_keep_inside(html)
         if not _wkhtml().is_patched_qt:
             html = self._crm_orders_draw_letterhead(html)
         prepared = super()._prepare_html(html, report_model=report_model)
@@ -67,6 +73,22 @@ class IrActionsReport(models.Model):
         # Nothing in a style may end it before its time.
         style = style.replace("</", "<\\/")
         return f"<style>{style}</style>"
+
+    def _crm_orders_keep_inside(self, html):
+        """The same pages without what the text would fetch from elsewhere.
+
+        The server prints, so that a picture of any address would let whoever writes the
+        text look at what only the server can reach.
+        """
+        root = lxml.html.fromstring(html, parser=lxml.html.HTMLParser(encoding="utf-8"))
+        for node in root.xpath("//div[@class='o_crm_orders_document']//*[@*]"):
+            for name, value in node.attrib.items():
+                if name in FETCHED or (name == "href" and node.tag != "a"):
+                    if not OWN_ADDRESS.match(value):
+                        del node.attrib[name]
+                elif name == "style" and FETCHING_STYLE.search(value):
+                    del node.attrib[name]
+        return lxml.html.tostring(root, encoding="unicode")
 
     def _crm_orders_draw_letterhead(self, html):
         """The same pages with header and footer as their first and last part."""

@@ -150,6 +150,38 @@ class TestAccess(DocumentsMixin, TransactionCase):
         self._assert_refused(mine.with_user(colleague).action_make)
         self._assert_refused(mine.with_user(colleague).read, ["body"])
 
+    def test_screens_show_nothing_of_what_is_not_seen(self):
+        self.other_order.partner_id = self.customer.copy({"name": "Secret Oy"})
+        self.env.flush_all()
+        signs = self._as(self.env["crm_orders.document.sign"], "seller")
+        self._assert_refused(
+            lambda: (
+                signs.create({"document_id": self.other.id, "name": "x"})
+                .with_user(self.seller)
+                .read(["heading", "content"])
+            )
+        )
+        wizards = self._as(self.env["crm_orders.document.make"], "seller")
+        texts = {"title": "x", "body": "x", "closing": "x", "show_lines": True}
+        texts |= {"show_prices": True, "needs_signature": False}
+        texts |= {"template_id": self._template("confirmation").id}
+        partner = {"partner_id": self.customer.id}
+        for vals in (
+            {"order_id": self.other_order.id, **partner},
+            {"order_id": self.other_order.id, **texts, **partner},
+            {"document_id": self.other.id, **texts, **partner},
+            {"replaces_id": self.other.id, **texts, **partner},
+        ):
+            self._assert_refused(
+                lambda vals=vals: wizards.create(vals).read(["preview"])
+            )
+            self._assert_refused(
+                lambda vals=vals: wizards.onchange(
+                    vals, list(vals)[:1], {"preview": {}, "body": {}}
+                )
+            )
+        self._assert_refused(wizards.create, {"order_id": self.other_order.id, **texts})
+
     def test_wizard_is_no_way_around_a_state(self):
         wizards = self._as(self.env["crm_orders.document.make"], "seller")
         wizard = wizards.create({"document_id": self.document.id})

@@ -77,6 +77,11 @@ class TestPage(DocumentsMixin, HttpCase):
             self.assertIn("error", self._sign_by_script(link, name=name))
         self.assertEqual(self.document.state, "made")
 
+    def test_name_that_no_database_takes_is_no_failure(self):
+        answer = self._sign_by_script(self._link(), name="Ai\0no \ud800")
+        self.assertIn("redirect_url", answer)
+        self.assertEqual(self.document.signed_by, "Aino ?")
+
     def test_what_needs_no_signature_gets_none(self):
         receipt = self._make("receipt")
         link = self._link(receipt)

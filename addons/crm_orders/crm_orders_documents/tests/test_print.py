@@ -35,6 +35,25 @@ class TestPrint(DocumentsMixin, TransactionCase):
         self._run()
         self.assertEqual(documents.pdf_id, before)
 
+    def test_nothing_is_fetched_from_elsewhere(self):
+        body = (
+            '<p>Read this</p><img src="http://elsewhere.example/1"/>'
+            '<img src="file:///etc/elsewhere"/><img src="/\\elsewhere.example/2"/>'
+            '<p style="background:url(http://elsewhere.example/3)">and that</p>'
+            '<p style="background:u\\72l(http://elsewhere.example/4)">too</p>'
+            '<table background="//elsewhere.example/5"><tr><td>x</td></tr></table>'
+            '<img src="/web/image/1"/><a href="https://known.example">there</a>'
+        )
+        document = self._make("receipt", body=body)
+        report = self.env["ir.actions.report"]._get_report(REPORT)
+        html, _kind = report._render_qweb_html(REPORT, document.ids)
+        self.assertIn("elsewhere", str(html))
+        bodies = report._prepare_html(html, report_model=report.model)[0]
+        [page] = [str(body) for body in bodies]
+        self.assertNotIn("elsewhere", page)
+        for kept in ("Read this", "and that", "/web/image/1", "https://known.example"):
+            self.assertIn(kept, page)
+
     def test_broken_one_is_tried_again_and_then_left(self):
         broken, fine = self._make("contract"), self._make("receipt")
         real = type(broken)._store_pdf

@@ -9,6 +9,9 @@ TEXT_FIELDS = (
     "show_prices",
     "needs_signature",
 )
+# What values are made of; the first ones are what it is about.
+SUBJECTS = ("order_id", "document_id", "replaces_id")
+SOURCES = (*SUBJECTS, "partner_id", "template_id")
 
 
 class CrmOrdersDocumentMake(models.TransientModel):
@@ -83,6 +86,7 @@ class CrmOrdersDocumentMake(models.TransientModel):
 
     @api.depends("order_id", "document_id", "replaces_id")
     def _compute_partner_id(self):
+        self._check_access_to_sources(SUBJECTS)
         for wizard in self:
             before = wizard.document_id or wizard.replaces_id
             wizard.partner_id = (
@@ -108,6 +112,7 @@ class CrmOrdersDocumentMake(models.TransientModel):
 
     @api.depends("template_id", "partner_id", "order_id")
     def _compute_texts(self):
+        self._check_access_to_sources(SOURCES)
         for wizard in self:
             before = wizard.document_id or wizard.replaces_id
             if before and before.template_id == wizard.template_id:
@@ -121,6 +126,7 @@ class CrmOrdersDocumentMake(models.TransientModel):
 
     @api.depends("template_id", "partner_id", "order_id", *TEXT_FIELDS)
     def _compute_preview(self):
+        self._check_access_to_sources(SOURCES)
         for wizard in self:
             wizard.preview = (
                 self.env["ir.qweb"]._render(
@@ -168,6 +174,15 @@ class CrmOrdersDocumentMake(models.TransientModel):
             return self.document_id
         document = self.env["crm_orders.document"].sudo().create(vals)
         return document.with_env(self.env)
+
+    def _check_access_to_sources(self, names):
+        """Raise unless this person may read what the values are made of.
+
+        They are made with all rights, of whatever records a client names.
+        """
+        for wizard in self:
+            for name in names:
+                wizard[name]._origin.sudo(False).check_access("read")
 
     def _check_access_to_subject(self):
         """Raise unless this person may make documents of this order, or customer."""

@@ -11,8 +11,11 @@ class CrmOrdersDocumentSign(models.TransientModel):
     document_id = fields.Many2one(
         "crm_orders.document", required=True, readonly=True, ondelete="cascade"
     )
-    heading = fields.Char("Document to Sign", related="document_id.display_name")
-    content = fields.Html(related="document_id.content")
+    # Read with the user's own rights, whatever document a client puts here.
+    heading = fields.Char(
+        "Document to Sign", related="document_id.display_name", related_sudo=False
+    )
+    content = fields.Html(related="document_id.content", related_sudo=False)
     name = fields.Char(
         compute="_compute_name",
         store=True,

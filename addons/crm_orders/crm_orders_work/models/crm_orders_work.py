@@ -6,6 +6,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Domain
 
 from odoo.addons.crm_orders_base.tools import picture
+from odoo.addons.crm_orders_base.tools.storable import storable
 from odoo.addons.crm_orders_stages.models.crm_orders_stage import FINAL_KINDS
 
 WORKER_GROUP = "crm_orders_work.group_worker"
@@ -364,7 +365,7 @@ class CrmOrdersWork(models.AbstractModel):
     def _do_signature(self, action, order, values):
         content = self._read_picture(values, keep_transparent=True)
         self._check_worked_on(order)
-        name = str(values.get("name") or "").strip()[:MAX_TEXT]
+        name = storable(str(values.get("name") or "")).strip()[:MAX_TEXT]
         text = self.env._("Signed by %s", name or order.partner_id.name)
         self._attach(action, order, content, text, "png")
 

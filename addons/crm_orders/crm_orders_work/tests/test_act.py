@@ -157,7 +157,7 @@ class TestAct(WorkCase):
             "signature",
             self.order,
             image=picture(kind="PNG"),
-            name="<b>Aino</b>",
+            name="<b>Ai\0no</b>",
         )
         self.assertEqual(answer["state"], "done")
         self.assertEqual(answer["card"]["signatures"], 1)
