@@ -188,6 +188,8 @@ def _take_in_repair(env):
     )
     quick.action_create()
     _tell_customer(quick.order_id.sudo())
+    # The next quick order begins with the first type, as for everybody else.
+    seller.crm_orders_quick_type_id = False
 
 
 def _pay_deposit(order):
